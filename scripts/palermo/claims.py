@@ -1,0 +1,80 @@
+"""Every claim of a record, each under an identity that reordering the record does not change."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .record import Answer, Claim, Record
+
+__all__ = ["LocatedClaim", "answer_id", "claims_of", "slug"]
+
+
+def slug(text: str) -> str:
+    """Make the part of an IRI that stands for a pinpoint.
+
+    >>> slug("§ 232(1) Nr. 2"), slug("177 bis(1)")
+    ('232-1-nr-2', '177-bis-1')
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\W_]+", "-", folded).strip("-")
+
+
+@dataclass(frozen=True)
+class LocatedClaim:
+    """A claim with its identity and its path in the record."""
+
+    id: str
+    claim: Claim
+    path: tuple[str | int, ...]
+
+
+def answer_id(question: str, answer: Answer) -> str:
+    """Give the identity of an answer: its question, and the day it begins where it does not always hold."""
+    return f"{question}/from-{answer.from_}" if answer.from_ else question
+
+
+def _also(prefix: str, claims: list[Claim], path: tuple[str | int, ...]) -> Iterator[LocatedClaim]:
+    seen: dict[str, int] = {}
+    for index, claim in enumerate(claims):
+        name = f"{prefix}/{slug(claim.at)}"
+        seen[name] = seen.get(name, 0) + 1
+        suffix = f"-{seen[name]}" if seen[name] > 1 else ""
+        yield LocatedClaim(f"{name}{suffix}", claim, (*path, "also", index))
+
+
+def answer_claims(question: str, answer: Answer, path: tuple[str | int, ...] = ()) -> Iterator[LocatedClaim]:
+    """Give the claims of one answer, the main one first."""
+    prefix = answer_id(question, answer)
+    if answer.at and answer.words:
+        yield LocatedClaim(prefix, Claim(at=answer.at, words=answer.words, says=answer.says), path)
+    yield from _also(prefix, answer.also, path)
+    if answer.excludes:
+        yield LocatedClaim(f"{prefix}/excludes", answer.excludes, (*path, "excludes"))
+
+
+def claims_of(record: Record) -> Iterator[LocatedClaim]:
+    """Give every claim of a record."""
+    for key, offence in record.offences.items():
+        path: tuple[str | int, ...] = ("offences", key)
+        yield LocatedClaim(f"offence/{key}", Claim(at=offence.at, words=offence.words, says=offence.says), path)
+        yield from _also(f"offence/{key}", offence.also, path)
+        for scheme, list_key, elements in offence.elements():
+            if elements.at and elements.words:
+                claim = Claim(at=elements.at, words=elements.words, says=elements.says)
+                yield LocatedClaim(f"offence/{key}/{scheme}", claim, (*path, list_key))
+            for name, reading in elements.named.items():
+                prefix = f"offence/{key}/{scheme}/{name}"
+                yield LocatedClaim(prefix, reading, (*path, list_key, name))
+                yield from _also(prefix, reading.also, (*path, list_key, name))
+        seen: dict[str, int] = {}
+        for index, penalty in enumerate(offence.penalties):
+            name = f"offence/{key}/penalty/{penalty.tier}/{slug(penalty.at)}"
+            seen[name] = seen.get(name, 0) + 1
+            suffix = f"-{seen[name]}" if seen[name] > 1 else ""
+            yield LocatedClaim(f"{name}{suffix}", penalty, (*path, "penalties", index))
+    for question, answers in record.answers.items():
+        for index, answer in enumerate(answers):
+            yield from answer_claims(question, answer, ("answers", question, index))

@@ -1,0 +1,151 @@
+"""The whole dataset: ontology, treaty status, every jurisdiction and its findings, as named graphs in one store."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from .checks import Finding, check_records, findings_graph, shape_files
+from .evidence import EvidenceLock, read_lock
+from .mapping import map_record
+from .problems import InvalidInput, Problem, display_path
+from .record import Record, read_record
+from .settings import Project
+from .treaties import StatusTable, load_status, status_files
+from .vocabulary import Vocabulary, load_vocabulary, ontology_files, parse_turtle
+
+__all__ = ["Dataset", "build_dataset", "data_day", "write_nquads"]
+
+
+def data_day(records: Iterable[Record]) -> str:
+    """Give the day for which the checks are made unless another is asked for: that of the newest reading.
+
+    Today's date would make two builds of the same records differ.
+    """
+    return max((record.encoded for record in records), default="2026-11-20")
+
+
+@dataclass
+class Dataset:
+    """Everything that pages, dumps and answers are made from."""
+
+    project: Project
+    vocabulary: Vocabulary
+    status: StatusTable
+    records: list[Record]
+    locks: dict[str, EvidenceLock]
+    day: str
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
+
+    @property
+    def all_findings(self) -> list[Finding]:
+        """Every finding, jurisdiction by jurisdiction, the gravest first."""
+        return [finding for code in sorted(self.findings) for finding in self.findings[code]]
+
+    def record(self, code: str) -> Record:
+        """Give a record by its code. Raises KeyError where there is none."""
+        return next_or_key_error((r for r in self.records if r.jurisdiction == code), code)
+
+    def jurisdiction_lines(self, code: str) -> list[str]:
+        """Give a jurisdiction's graph as sorted N-Quads lines."""
+        return map_record(self.record(code), self.vocabulary, self.locks[code]).lines()
+
+    def lines(self) -> Iterator[str]:
+        """Give the whole dataset as N-Quads, graph by graph, each sorted."""
+        yield from _ontology_lines(self.project)
+        for record in self.records:
+            yield from self.jurisdiction_lines(record.jurisdiction)
+            yield from findings_graph(record.jurisdiction, self.findings[record.jurisdiction], self.vocabulary).lines()
+
+    @functools.cached_property
+    def store(self) -> ox.Store:
+        """The dataset in an embedded Oxigraph store."""
+        store = ox.Store()
+        store.bulk_load("".join(self.lines()).encode(), format=ox.RdfFormat.N_QUADS)
+        return store
+
+
+def next_or_key_error(items: Iterator[Record], key: str) -> Record:
+    """Give the first item, or raise KeyError."""
+    for item in items:
+        return item
+    raise KeyError(key)
+
+
+@functools.lru_cache(maxsize=2)
+def _ontology_lines(project: Project) -> tuple[str, ...]:
+    """The ontology, the shapes and the treaty rows as quads, blank nodes named after their file so that bytes repeat."""
+    lines = []
+    for graph, paths in (
+        ("ontology", ontology_files(project)),
+        ("shapes", shape_files(project)),
+        ("treaty-status", status_files(project)),
+    ):
+        name = ox.NamedNode(f"{project.base}graph/{graph}")
+        quads = []
+        for path in paths:
+            labels: dict[str, str] = {}
+            for triple in parse_turtle(path, project.base):
+                quads.append(ox.Quad(*(_named(term, labels, path) for term in triple), name))  # type: ignore[arg-type]
+        lines += sorted(f"{quad} .\n" for quad in quads)
+    return tuple(lines)
+
+
+def _named(term: object, labels: dict[str, str], path: Path) -> object:
+    if isinstance(term, ox.BlankNode):
+        return ox.BlankNode(labels.setdefault(term.value, f"{path.stem}{len(labels)}"))
+    return term
+
+
+def read_all(project: Project) -> list[Record]:
+    """Read every record of the project, with the faults of all of them in one error.
+
+    Raises:
+        InvalidInput: any record has a fault, or a lock says that a claim's words are not where they say.
+    """
+    vocabulary = load_vocabulary(project)
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for path in project.record_files():
+        try:
+            record = read_record(path, vocabulary)
+        except InvalidInput as error:
+            problems += error.problems
+            continue
+        records.append(record)
+        for id_, check in read_lock(project.evidence, record.jurisdiction).checks.items():
+            if check.result == "not-found":
+                problems.append(
+                    Problem(display_path(path), 1, 1, f"{id_}: {check.at}: {check.reason}", "Mend it and run palermo verify.")
+                )
+    if problems:
+        raise InvalidInput(problems)
+    return records
+
+
+def build_dataset(project: Project, day: str | None = None, cache: bool = True) -> Dataset:
+    """Read, map and check everything.
+
+    Raises:
+        InvalidInput: a record or a file of the ontology has faults.
+    """
+    vocabulary = load_vocabulary(project)
+    records = read_all(project)
+    locks = {record.jurisdiction: read_lock(project.evidence, record.jurisdiction) for record in records}
+    dataset = Dataset(project, vocabulary, load_status(project, vocabulary), records, locks, day or data_day(records))
+    dataset.findings = check_records([(r, locks[r.jurisdiction]) for r in records], project, dataset.day, cache)
+    return dataset
+
+
+def write_nquads(dataset: Dataset, path: Path) -> None:
+    """Write the dataset as N-Quads, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("w", encoding="utf-8", newline="\n") as handle:
+        handle.writelines(dataset.lines())
+    os.replace(temporary, path)
