@@ -1,0 +1,131 @@
+"""The site: MkDocs builds it, and this hook adds the pages that are made from the dataset.
+
+Generated pages are whole HTML files rendered by our own Jinja templates: they bypass Markdown and stay out of the
+navigation, so that building grows linearly with the jurisdictions (measured, see the design notes on the site).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.structure.files import File, Files, InclusionLevel
+
+from . import __version__
+from .dataset import build_dataset, write_nquads
+from .problems import InvalidInput
+from .settings import Project, find_project
+from .views import SiteView
+
+__all__ = ["environment", "on_config", "on_env", "on_files", "on_post_build", "pages"]
+
+SYMBOLS = {"met": "✓", "partial": "◐", "not-expressly-covered": "○", "unknown": "?", "absent": "✕", "contrary": "⊘"}
+"""A sign for each answer, so that colour is never the only difference."""
+
+
+def long_date(day: str) -> str:
+    """Write a date for a reader.
+
+    >>> long_date("2026-04-07"), long_date("2016")
+    ('7 April 2026', '2016')
+    """
+    if len(day) != 10:
+        return day
+    date = dt.date.fromisoformat(day)
+    return f"{date.day} {date:%B} {date.year}"
+
+
+def root_of(url: str) -> str:
+    """Give the way from a page back to the site's root, so that the site works below any path.
+
+    >>> root_of("jurisdictions/GB/"), root_of("")
+    ('../../', './')
+    """
+    return "../" * url.count("/") or "./"
+
+
+def environment(project: Project) -> jinja2.Environment:
+    """Make the Jinja environment of the generated pages; everything is escaped unless it is a template's own."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([project.root / "site" / "templates", project.root / "site" / "theme"]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["long_date"] = long_date
+    env.globals.update(symbols=SYMBOLS, version=__version__)
+    return env
+
+
+def pages(view: SiteView, project: Project) -> dict[str, str]:
+    """Render every page made from the dataset: its address below the root, and its HTML."""
+    env = environment(project)
+    common = {"site": view, "vocabulary": view.vocabulary, "day": view.dataset.day}
+    made: dict[str, str] = {}
+
+    def render(url: str, template: str, **values: Any) -> None:
+        made[url] = env.get_template(template).render(root=root_of(url), url=url, **common, **values)
+
+    render("", "start.html")
+    render("jurisdictions/", "jurisdictions.html")
+    render("questions/", "questions.html")
+    render("treaties/", "treaties.html")
+    render("overview/", "overview.html")
+    for dimension, questions in view.dimensions:
+        render(f"overview/{dimension.notation}/", "matrix.html", dimension=dimension, questions=questions)
+    for jurisdiction in view.jurisdictions:
+        render(jurisdiction.url, "jurisdiction.html", j=jurisdiction)
+    for question in view.vocabulary.questions.values():
+        render(f"questions/{question.id}/", "question.html", q=view.question(question), question=question)
+    return made
+
+
+# --- MkDocs events -------------------------------------------------------------------------------------------------
+
+
+def _project(config: MkDocsConfig) -> Project:
+    return find_project(Path(config.config_file_path).parent)
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Read the dataset before anything is written: where it has faults, the last good build stays."""
+    project = _project(config)
+    try:
+        dataset = build_dataset(project)
+    except InvalidInput as error:
+        raise Abort(f"{error}\n{len(error.problems)} problem(s) found; the last good site stays as it is.") from error
+    config.extra["view"] = SiteView(dataset)
+    config.watch += [str(project.records), str(project.ontology), str(project.root / "site"), str(project.root / "CODEBOOK.md")]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the generated pages, and the codebook from the project's root."""
+    project = _project(config)
+    codebook = (project.root / "CODEBOOK.md").read_text(encoding="utf-8")
+    files.append(File.generated(config, "codebook.md", content=codebook))
+    for url, html in pages(config.extra["view"], project).items():
+        made = File.generated(config, f"{url}index.html", content=html, inclusion=InclusionLevel.INCLUDED)
+        files.append(made)
+    return files
+
+
+def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja2.Environment:
+    """Give the theme's templates what the generated pages have."""
+    view: SiteView = config.extra["view"]
+    env.filters["long_date"] = long_date
+    env.globals.update(
+        symbols=SYMBOLS, version=__version__, site=view, vocabulary=view.vocabulary, day=view.dataset.day, root_of=root_of
+    )
+    return env
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Put the dataset beside the pages."""
+    view: SiteView = config.extra["view"]
+    write_nquads(view.dataset, Path(config.site_dir) / "data" / "palermo-atlas.nq")

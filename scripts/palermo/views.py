@@ -1,0 +1,364 @@
+"""What a page shows, made from the dataset: no page decides anything about the law."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .checks import Finding
+from .claims import LocatedClaim, answer_claims, claims_of
+from .dataset import Dataset
+from .mapping import Derived, _speaks, answers_on, derive_answers, holds
+from .record import Answer, Instrument, Offence, Penalty, Record
+from .treaties import Status
+from .vocabulary import Concept, Question
+
+__all__ = ["AnswerView", "ClaimView", "JurisdictionView", "QuestionView", "SiteView"]
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """One claim as a page shows it."""
+
+    id: str
+    at: str
+    instrument: Instrument
+    instrument_key: str
+    pinpoint: str
+    words: str
+    says: str | None
+    evidence: str
+    """Notation of the evidence result."""
+    checked: str
+
+
+@dataclass
+class AnswerView:
+    """One answer over one stretch of time."""
+
+    question: Question
+    value: Concept
+    origin: str
+    claims: list[ClaimView] = field(default_factory=list)
+    excludes: ClaimView | None = None
+    says: str | None = None
+    note: str | None = None
+    searched: list[Instrument] = field(default_factory=list)
+    details: list[tuple[str, str]] = field(default_factory=list)
+    from_: str | None = None
+    until: str | None = None
+    current: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """The paraphrase of the answer, or of the first claim where the answer follows from the offences."""
+        return self.says or next((c.says for c in self.claims if c.says), "")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one offence says of one element."""
+
+    value: Concept
+    claims: tuple[ClaimView, ...]
+
+
+@dataclass(frozen=True)
+class PenaltyRow:
+    """A frame of punishment with the offence it belongs to."""
+
+    offence: Offence
+    tier: Concept
+    penalty: Penalty
+    claim: ClaimView
+    text: str
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{int(value):,}"
+
+
+def _punishment(penalty: Penalty, relations: dict[str, Concept]) -> str:
+    """Say a frame in words: “4 years to 8 years’ imprisonment, and a fine …”."""
+    parts = []
+    if penalty.term:
+        low, high = penalty.term.min, penalty.term.max
+        fixed = {"life": "life imprisonment", "death": "death"}
+        bounds = [fixed.get(t, t) for t in (low, high) if t]
+        if low and high and low != high:
+            parts.append(f"{bounds[0]} to {bounds[1]}")
+        elif low and high:
+            parts.append(bounds[0])
+        elif high:
+            parts.append(f"up to {bounds[0]}" if high not in fixed else bounds[0])
+        else:
+            parts.append(f"{bounds[0]} or more")
+    if penalty.fine:
+        fine = penalty.fine
+        unit = fine.currency or ""
+        if fine.min is not None and fine.max is not None and fine.min != fine.max:
+            text = f"fine of {_amount(fine.min)} to {_amount(fine.max)} {unit}"
+        elif fine.max is not None:
+            text = f"fine of {'' if fine.min == fine.max else 'up to '}{_amount(fine.max)} {unit}"
+        elif fine.min is not None:
+            text = f"fine of at least {_amount(fine.min)} {unit}"
+        else:
+            text = "fine (no limit stated)"
+        joint = {"and": " and ", "or": " or ", "and-or": " and/or "}.get(penalty.relation or "", "; ")
+        parts.append(text.strip())
+        return joint.join(parts)
+    del relations
+    return "; ".join(parts)
+
+
+class JurisdictionView:
+    """Everything a jurisdiction's page shows."""
+
+    def __init__(self, record: Record, dataset: Dataset) -> None:
+        self.record, self.dataset = record, dataset
+        self.vocabulary = dataset.vocabulary
+        self.code = record.jurisdiction
+        self.name = record.name
+        lock = dataset.locks[self.code]
+        self.claims: dict[str, ClaimView] = {}
+        for located in claims_of(record):
+            key, pinpoint = record.claim_instrument(located.claim.at)
+            check = lock.check(located)
+            self.claims[located.id] = ClaimView(
+                located.id,
+                located.claim.at,
+                record.instruments[key],
+                key,
+                pinpoint,
+                located.claim.words,
+                located.claim.says,
+                check.result if check else "unverified",
+                check.checked if check else "",
+            )
+
+    @property
+    def url(self) -> str:
+        """Address of the page below the site's root."""
+        return f"jurisdictions/{self.code}/"
+
+    @cached_property
+    def verified(self) -> int:
+        """Number of claims whose words stand in the official text."""
+        return sum(claim.evidence == "verified" for claim in self.claims.values())
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Findings on the day of the data, the gravest first."""
+        return self.dataset.findings[self.code]
+
+    @cached_property
+    def findings_by_gravity(self) -> list[tuple[Concept, list[Finding]]]:
+        """Findings under their gravity, gravities without any left out."""
+        return [
+            (concept, [f for f in self.findings if f.gravity == notation])
+            for notation, concept in self.vocabulary.schemes["gravity"].items()
+            if any(f.gravity == notation for f in self.findings)
+        ]
+
+    def _claim_views(self, located: Iterable[LocatedClaim]) -> list[ClaimView]:
+        return [self.claims[item.id] for item in located]
+
+    def _view(self, question: Question, answer: Answer | Derived | None) -> AnswerView:
+        concepts = self.vocabulary.schemes["answer"]
+        day = self.dataset.day
+        if answer is None:
+            return AnswerView(question, concepts["unknown"], "unrecorded")
+        if isinstance(answer, Derived):
+            return AnswerView(
+                question,
+                concepts[answer.value],
+                "derived",
+                [self.claims[c] for c in answer.claims],
+                note=answer.note,
+                searched=[self.record.instruments[k] for k in answer.searched],
+                from_=answer.from_,
+                until=answer.until,
+                current=holds(answer.from_, answer.until, day),
+            )
+        located = list(answer_claims(question.id, answer))
+        excluded = [c for c in located if c.id.endswith("/excludes")]
+        return AnswerView(
+            question,
+            concepts[answer.answer],
+            "stated",
+            self._claim_views(c for c in located if c not in excluded),
+            self.claims[excluded[0].id] if excluded else None,
+            answer.says,
+            answer.note,
+            [self.record.instruments[k] for k in answer.searched],
+            self._details(answer),
+            answer.from_,
+            answer.until,
+            holds(answer.from_, answer.until, day),
+        )
+
+    def _details(self, answer: Answer) -> list[tuple[str, str]]:
+        schemes = self.vocabulary.schemes
+        rows = []
+        for label, scheme, values in (
+            ("Form", "form", answer.form),
+            ("Acts covered", "covered-act", answer.covers_acts),
+            ("Test", "test", answer.test),
+            ("Children", "children", [answer.children] if answer.children else []),
+            ("Tied to cooperation", "tie", [answer.tied_to_cooperation] if answer.tied_to_cooperation else []),
+        ):
+            if values:
+                rows.append((label, ", ".join(schemes[scheme][v].label for v in values)))
+        if answer.days is not None:
+            rows.append(("Days", str(answer.days)))
+        if answer.length:
+            rows.append(("Length", answer.length))
+        if answer.renewable is not None:
+            rows.append(("Renewable", "yes" if answer.renewable else "no"))
+        return rows
+
+    @cached_property
+    def answers(self) -> dict[str, AnswerView]:
+        """The answer to every question on the day of the data."""
+        found = answers_on(self.record, self.vocabulary, self.dataset.day)
+        return {id_: self._view(self.vocabulary.questions[id_], answer) for id_, answer in found.items()}
+
+    @cached_property
+    def other_times(self) -> dict[str, list[AnswerView]]:
+        """Answers that held, or will hold, on other days."""
+        found: dict[str, list[AnswerView]] = {}
+        timed: list[tuple[str, Answer | Derived]] = [(d.question, d) for d in derive_answers(self.record, self.vocabulary)]
+        timed += [(q, a) for q, answers in self.record.answers.items() for a in answers]
+        for id_, answer in timed:
+            if not holds(answer.from_, answer.until, self.dataset.day):
+                found.setdefault(id_, []).append(self._view(self.vocabulary.questions[id_], answer))
+        return found
+
+    @cached_property
+    def tally(self) -> list[tuple[Concept, int]]:
+        """How many questions have each answer."""
+        counts = Counter(view.value.notation for view in self.answers.values())
+        return [(concept, counts[notation]) for notation, concept in self.vocabulary.schemes["answer"].items()]
+
+    @property
+    def offences(self) -> list[tuple[str, Offence]]:
+        """The offences in force on the day of the data, those that define trafficking first."""
+        current = [(k, o) for k, o in self.record.offences.items() if holds(o.from_, o.until, self.dataset.day)]
+        return sorted(current, key=lambda item: item[1].kind != "trafficking")
+
+    @cached_property
+    def defining(self) -> list[tuple[str, Offence]]:
+        """The offences that make up the definition of trafficking."""
+        return [(k, o) for k, o in self.offences if o.kind == "trafficking"]
+
+    @cached_property
+    def matrix(self) -> list[tuple[str, list[tuple[Concept, AnswerView, list[Cell]]]]]:
+        """Acts, means and purposes, each with the overall answer and what every defining offence says."""
+        by_element = {element: question for question, *element in self.vocabulary.element_questions() for element in [tuple(element)]}
+        tables = []
+        for scheme, title in (("act", "Acts"), ("means", "Means"), ("purpose", "Purposes")):
+            rows = []
+            for name, concept in self.vocabulary.schemes[scheme].items():
+                question = by_element[(scheme, name)]
+                cells = []
+                for key, offence in self.defining:
+                    lists = {s: elements for s, _, elements in offence.elements()}
+                    said = _speaks(key, offence, scheme, lists.get(scheme), name, self.vocabulary)
+                    cells.append(
+                        Cell(self.vocabulary.concept("answer", said.value), tuple(self.claims[c] for c in said.claims))
+                    )
+                rows.append((concept, self.answers[question.id], cells))
+            tables.append((title, rows))
+        return tables
+
+    @cached_property
+    def penalties(self) -> list[PenaltyRow]:
+        """Every frame of punishment of the offences in force."""
+        rows = []
+        for key, offence in self.offences:
+            prefix = f"offence/{key}/penalty/"
+            ids = [id_ for id_ in self.claims if id_.startswith(prefix)]
+            for id_, penalty in zip(ids, offence.penalties, strict=True):
+                rows.append(
+                    PenaltyRow(
+                        offence,
+                        self.vocabulary.concept("penalty-tier", penalty.tier),
+                        penalty,
+                        self.claims[id_],
+                        _punishment(penalty, self.vocabulary.schemes["fine-relation"]),
+                    )
+                )
+        return rows
+
+    @cached_property
+    def treaty_rows(self) -> list[tuple[str, str, Status | None]]:
+        """Every instrument: short title, label of the binding status on the day, and the row it rests on."""
+        state = self.record.part_of or self.record.jurisdiction
+        status = self.dataset.status
+        rows = []
+        for slug, treaty in self.vocabulary.treaties.items():
+            if treaty.soft_law:
+                continue
+            binding = status.binding(slug, state, self.dataset.day)
+            rows.append((slug, binding, status.rows.get((slug, state))))
+        return rows
+
+    @cached_property
+    def cautions(self) -> list[tuple[Instrument, str]]:
+        """The texts that must be read with care, and why."""
+        return [(i, i.caution) for i in self.record.instruments.values() if i.caution]
+
+    @property
+    def years_old(self) -> int:
+        """Whole years between the date of the text and the day of the data."""
+        then, now = self.record.as_at, self.dataset.day
+        return int(now[:4]) - int(then[:4]) - (now[5:] < then[5:])
+
+
+@dataclass
+class QuestionView:
+    """Everything a question's page shows."""
+
+    question: Question
+    rows: list[tuple[JurisdictionView, AnswerView]]
+    tally: list[tuple[Concept, int]]
+
+
+class SiteView:
+    """Everything the site shows."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.vocabulary = dataset.vocabulary
+        views = [JurisdictionView(record, dataset) for record in dataset.records]
+        self.jurisdictions = sorted(views, key=lambda v: (v.name, v.code))
+
+    @cached_property
+    def dimensions(self) -> list[tuple[Concept, list[Question]]]:
+        """The dimensions with their questions, in order."""
+        return [(c, self.vocabulary.questions_of(n)) for n, c in self.vocabulary.schemes["dimension"].items()]
+
+    def question(self, question: Question) -> QuestionView:
+        """Give the view of one question."""
+        rows = [(view, view.answers[question.id]) for view in self.jurisdictions]
+        counts = Counter(answer.value.notation for _, answer in rows)
+        tally = [(concept, counts[notation]) for notation, concept in self.vocabulary.schemes["answer"].items()]
+        return QuestionView(question, rows, tally)
+
+    @cached_property
+    def claims(self) -> int:
+        """Number of claims of all records."""
+        return sum(len(view.claims) for view in self.jurisdictions)
+
+    @cached_property
+    def verified(self) -> int:
+        """Number of verified claims of all records."""
+        return sum(view.verified for view in self.jurisdictions)
+
+    @cached_property
+    def gravities(self) -> list[tuple[Concept, int]]:
+        """How many findings there are of each gravity."""
+        counts = Counter(f.gravity for f in self.dataset.all_findings)
+        return [(concept, counts[notation]) for notation, concept in self.vocabulary.schemes["gravity"].items()]
