@@ -11,14 +11,16 @@ import click
 
 from . import __version__
 from .corpus import Corpus
+from .coverage import coverage_report
 from .dataset import build_dataset, write_nquads
 from .evidence import read_lock, verify, write_lock
 from .problems import InvalidInput, Problem, display_path, nearest
 from .query import FORMATS as QUERY_FORMATS
 from .query import run_query
-from .record import Answer, Record, read_record
+from .record import Answer, Record, is_code, new_record, read_record
 from .reports import FORMATS as REPORTS
 from .reports import render
+from .schema import schema_text
 from .settings import Project, find_project
 from .treaties import import_table
 from .vocabulary import load_vocabulary
@@ -260,3 +262,40 @@ def build(project: Project) -> None:
     write_nquads(dataset, target)
     click.echo(f"{len(dataset.records)} jurisdictions, {len(dataset.all_findings)} findings as of {dataset.day}")
     click.echo(f"written: {display_path(target)}")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if the committed file is not up to date.")
+@click.pass_obj
+def schema(project: Project, check: bool) -> None:
+    """Write the JSON Schema of records, which gives editors completion and help."""
+    target = project.records / "record.schema.json"
+    text = schema_text(load_vocabulary(project))
+    if check:
+        if not target.is_file() or target.read_text(encoding="utf-8") != text:
+            raise click.ClickException(f"{display_path(target)} is out of date: run palermo schema")
+        return
+    target.write_text(text, encoding="utf-8")
+    click.echo(f"written: {display_path(target)}")
+
+
+@main.command()
+@click.argument("code")
+@click.pass_obj
+def new(project: Project, code: str) -> None:
+    """Start a record: a form with every key, to fill in."""
+    target = project.records / f"{code}.yaml"
+    if target.exists():
+        raise click.ClickException(f"{display_path(target)} is there already")
+    if not is_code(code):
+        raise click.ClickException(f"{code} is not a country or subdivision code: use ISO 3166, in capitals, such as FR or GB-SCT")
+    target.write_text(new_record(code), encoding="utf-8")
+    click.echo(f"written: {display_path(target)}; the codebook says how to fill it in")
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@click.pass_obj
+def coverage(project: Project, form: str) -> None:
+    """Say, per jurisdiction and overall, what is answered, unknown, verified, unverified, and how old the text is."""
+    click.echo(coverage_report(build_dataset(project), form), nl=False)

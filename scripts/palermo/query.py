@@ -19,23 +19,13 @@ __all__ = ["FORMATS", "prefixes", "run_query"]
 FORMATS = ("table", "csv", "tsv", "json", "ttl")
 
 
-def prefixes(base: str) -> dict[str, str]:
-    """Give the prefixes that a query may use without declaring them."""
-    return {
+def prefixes(base: str, schemes: Iterable[str] = ()) -> dict[str, str]:
+    """Give the prefixes that a query may use without declaring them: one for each scheme of concepts, and the usual."""
+    return {scheme: f"{base}concept/{scheme}/" for scheme in schemes} | {
         "pa": f"{base}ontology#",
         "q": f"{base}question/",
         "t": f"{base}treaty/",
         "j": f"{base}jurisdiction/",
-        "answer": f"{base}concept/answer/",
-        "gravity": f"{base}concept/gravity/",
-        "binding": f"{base}concept/binding/",
-        "act": f"{base}concept/act/",
-        "means": f"{base}concept/means/",
-        "purpose": f"{base}concept/purpose/",
-        "list": f"{base}concept/list/",
-        "tier": f"{base}concept/penalty-tier/",
-        "form": f"{base}concept/form/",
-        "tie": f"{base}concept/tie/",
         "c": f"{base}concept/",
         "skos": SKOS,
         "dcterms": DCTERMS,
@@ -78,7 +68,7 @@ def run_query(dataset: Dataset, text: str, form: str = "table", name: str = "que
         InvalidInput: the query is not SPARQL, with line and column.
         ValueError: the format does not fit the kind of query.
     """
-    known = prefixes(dataset.project.base)
+    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
     try:
         results = dataset.store.query(text, prefixes=known, use_default_graph_as_union=True)
     except SyntaxError as error:

@@ -665,6 +665,35 @@ def _prune(data: Any, loc: Loc, missing: bool) -> bool:
     return True  # gone with a fault above it, if it is not there any more
 
 
+def new_record(code: str) -> str:
+    """Give the text of an empty record: a form to fill in."""
+    today = dt.date.today().isoformat()
+    country = pycountry.countries.get(alpha_2=code[:2])
+    name = getattr(country, "common_name", None) or getattr(country, "name", code)
+    part = f"part_of: {code[:2]}\n" if "-" in code else ""
+    return f"""\
+# yaml-language-server: $schema=record.schema.json
+# How to fill this in: CODEBOOK.md. What each question asks: palermo questions definition
+jurisdiction: {code}
+name: "{name}"
+{part}legal_family: civil-law
+region: europe
+as_at: {today}        # date of the text that decides
+encoded: {today}
+lawyer_reviewed: false
+instruments:
+  act:
+    title: "…"
+    language: en
+    as_at: {today}
+    link: https://example.org/
+    # text: {code}/name-of-the-corpus-file
+    complete: false
+offences: {{}}
+answers: {{}}
+"""
+
+
 def normalise(text: str) -> str:
     """Fold text for comparison: NFKC, case, white space, soft hyphens and zero-width marks.
 
