@@ -1,4 +1,4 @@
-"""The proof of the gap checks: a state that meets every question has no finding; each single change has exactly its own."""
+"""The proof of the gap checks: a state that meets every question has no finding; each change has exactly its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,13 @@ def findings(record: Record, day: str = DAY) -> list[Finding]:
 def changed(record: Record, question: str, value: str) -> Record:
     copy = record.model_copy(deep=True)
     copy.answers[question] = [
-        Answer(answer=value, at="act 1", words="model words", says="Changed.", searched=["act"] if value == "absent" else [])
+        Answer(
+            answer=value,
+            at="act 1",
+            words="model words",
+            says="Changed.",
+            searched=["act"] if value == "absent" else [],
+        )
     ]
     return copy
 
@@ -62,7 +68,9 @@ def test_unknown_and_less_than_absent_are_no_gap(model_state: Record, question: 
 @pytest.mark.parametrize(
     ("question", "scheme", "name"), [(q.id, scheme, name) for q, scheme, name in VOCABULARY.element_questions()]
 )
-def test_an_element_left_out_of_a_closed_list_is_absent(model_state: Record, question: str, scheme: str, name: str) -> None:
+def test_an_element_left_out_of_a_closed_list_is_absent(
+    model_state: Record, question: str, scheme: str, name: str
+) -> None:
     copy = model_state.model_copy(deep=True)
     lists = {s: elements for s, _, elements in copy.offences["trafficking"].elements()}
     assert lists[scheme].__pydantic_extra__ is not None

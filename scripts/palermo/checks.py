@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import rdflib
 from pyshacl import validate
@@ -96,9 +97,8 @@ def holding_on(lines: Sequence[str], vocabulary: Vocabulary, day: str) -> list[s
         if "#holdsFrom>" in line or "#holdsUntil>" in line:
             subject, predicate, value, *_ = line.split(" ")
             date = value[1:11]
-            if predicate == f"<{vocabulary.pa}holdsFrom>" and day < date:
-                other.add(subject)
-            elif predicate == f"<{vocabulary.pa}holdsUntil>" and day > date:
+            begins, ends = (predicate == f"<{vocabulary.pa}{name}>" for name in ("holdsFrom", "holdsUntil"))
+            if (begins and day < date) or (ends and day > date):
                 other.add(subject)
     if not other:
         return list(lines)
@@ -116,7 +116,9 @@ def violations(lines: Sequence[str], project: Project) -> list[tuple[str, str]]:
     )
 
 
-def measure(question: Question, state: str, day: str, status: StatusTable, vocabulary: Vocabulary) -> tuple[Measure, ...]:
+def measure(
+    question: Question, state: str, day: str, status: StatusTable, vocabulary: Vocabulary
+) -> tuple[Measure, ...]:
     """Weigh every requirement of a question for one state on one day by the ontology's rules of gravity."""
     rules = {(rule.obligation, rule.binding): rule for rule in vocabulary.gravity_rules}
     measures = []
@@ -160,7 +162,9 @@ def check_jurisdiction(
     for line in current:
         subject, predicate, value = line.split(" ", 3)[:3]
         if predicate.startswith(f"<{vocabulary.pa}"):
-            values.setdefault(subject[1:-1], {}).setdefault(predicate[len(vocabulary.pa) + 1 : -1], []).append(value[1:-1])
+            values.setdefault(subject[1:-1], {}).setdefault(predicate[len(vocabulary.pa) + 1 : -1], []).append(
+                value[1:-1]
+            )
     gravity_rank = {notation: concept.rank for notation, concept in vocabulary.schemes["gravity"].items()}
     by_iri = {question.iri: question for question in vocabulary.questions.values()}
     findings = []
@@ -195,17 +199,19 @@ def ontology_hash(project: Project) -> str:
     """Fingerprint everything but the record that a check depends on: ontology, shapes, treaty rows, this code."""
     digest = hashlib.sha256(project.base.encode())
     own = Path(__file__).parent
-    code = [own / name for name in ("checks.py", "mapping.py", "claims.py", "record.py", "treaties.py", "vocabulary.py")]
+    code = [
+        own / name for name in ("checks.py", "mapping.py", "claims.py", "record.py", "treaties.py", "vocabulary.py")
+    ]
     for path in (*ontology_files(project), *shape_files(project), *status_files(project), *code):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _finding_from(data: dict[str, object]) -> Finding:
-    measures = tuple(Measure(**m) for m in data.pop("measures"))  # type: ignore[attr-defined,arg-type]
-    claims = tuple(data.pop("claims"))  # type: ignore[call-overload]
-    return Finding(**data, measures=measures, claims=claims)  # type: ignore[arg-type]
+def _finding_from(data: dict[str, Any]) -> Finding:
+    data["measures"] = tuple(Measure(**item) for item in data["measures"])
+    data["claims"] = tuple(data["claims"])
+    return Finding(**data)
 
 
 def _check_one(task: tuple[Record, EvidenceLock, Project, str, Path | None]) -> list[Finding]:
@@ -223,7 +229,11 @@ def _check_one(task: tuple[Record, EvidenceLock, Project, str, Path | None]) -> 
 
 
 def check_records(
-    records: Sequence[tuple[Record, EvidenceLock]], project: Project, day: str, cache: bool = True, processes: int | None = None
+    records: Sequence[tuple[Record, EvidenceLock]],
+    project: Project,
+    day: str,
+    cache: bool = True,
+    processes: int | None = None,
 ) -> dict[str, list[Finding]]:
     """Check records, each in a process of a pool; what has not changed since the last check is read from the cache."""
     base = ontology_hash(project) if cache else ""
@@ -235,7 +245,9 @@ def check_records(
             key = hashlib.sha256(f"{base}|{day}|{record.model_dump_json()}".encode()).hexdigest()[:32]
             cached = project.build / "cache" / "findings" / f"{record.jurisdiction}-{key}.json"
             if cached.is_file():
-                results[record.jurisdiction] = [_finding_from(f) for f in json.loads(cached.read_text(encoding="utf-8"))]
+                results[record.jurisdiction] = [
+                    _finding_from(f) for f in json.loads(cached.read_text(encoding="utf-8"))
+                ]
                 continue
         tasks.append((record, lock, project, day, cached))
     workers = min(processes or os.cpu_count() or 1, len(tasks))

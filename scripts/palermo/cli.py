@@ -54,7 +54,9 @@ def report(problems: Iterable[Problem]) -> None:
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="palermo")
-@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="A folder of the checkout to work on.")
+@click.option(
+    "--project", type=click.Path(path_type=Path, file_okay=False), help="A folder of the checkout to work on."
+)
 @click.pass_context
 def main(ctx: click.Context, project: Path | None) -> None:
     """How every country's law on human trafficking measures up to the Palermo Protocol."""
@@ -101,7 +103,9 @@ def validate(project: Project, records: tuple[str, ...]) -> None:
 
 @main.command("verify")
 @click.argument("records", nargs=-1)
-@click.option("--corpus", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of official texts.")
+@click.option(
+    "--corpus", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of official texts."
+)
 @click.option("--check", is_flag=True, help="Write nothing; fail if the committed lock is not up to date.")
 @click.pass_obj
 def verify_command(project: Project, records: tuple[str, ...], corpus: Path, check: bool) -> None:
@@ -146,7 +150,9 @@ def questions(project: Project, words: tuple[str, ...]) -> None:
     for word in words:
         if word not in dimensions and word not in vocabulary.questions:
             guess = nearest(word, [*dimensions, *vocabulary.questions])
-            raise click.ClickException(f"“{word}” is no question or dimension" + (f": did you mean {guess}?" if guess else ""))
+            raise click.ClickException(
+                f"“{word}” is no question or dimension" + (f": did you mean {guess}?" if guess else "")
+            )
     for question in vocabulary.questions.values():
         if words and question.id not in words and question.dimension not in words:
             continue
@@ -202,13 +208,17 @@ def check(
     unknown = [code for code in codes if code not in dataset.findings]
     if unknown:
         guess = nearest(unknown[0], dataset.findings)
-        raise click.ClickException(f"there is no record of {unknown[0]}" + (f": did you mean {guess}?" if guess else ""))
+        raise click.ClickException(
+            f"there is no record of {unknown[0]}" + (f": did you mean {guess}?" if guess else "")
+        )
     gravities = dataset.vocabulary.schemes["gravity"]
     for name in gravity:
         if name not in gravities:
             raise click.ClickException(f"“{name}” is no gravity: {', '.join(gravities)}")
     findings = [
-        f for f in dataset.all_findings if (not codes or f.jurisdiction in codes) and (not gravity or f.gravity in gravity)
+        f
+        for f in dataset.all_findings
+        if (not codes or f.jurisdiction in codes) and (not gravity or f.gravity in gravity)
     ]
     click.echo(render(findings, dataset.vocabulary, form), nl=False)
     if not (strict or write_baseline):
@@ -237,13 +247,15 @@ def parse_day(day: str) -> str:
 
 @main.command()
 @click.argument("source")
-@click.option("--format", "form", type=click.Choice(QUERY_FORMATS), default=None, help="By default a table; Turtle for CONSTRUCT.")
+@click.option(
+    "--format", "form", type=click.Choice(QUERY_FORMATS), default=None, help="By default a table; Turtle for CONSTRUCT."
+)
 @click.pass_obj
 def query(project: Project, source: str, form: str | None) -> None:
     """Run SPARQL: a file, a query of site/queries by its name, - for standard input, or the query's text itself."""
     name, text = "query", source
     if source == "-":
-        name, text = "standard input", click.get_text_stream("stdin").read()
+        name, text = "standard input", sys.stdin.read()
     elif "{" not in source:
         path = Path(source) if Path(source).is_file() else project.queries / f"{source.removesuffix('.rq')}.rq"
         if not path.is_file():
@@ -288,7 +300,9 @@ def new(project: Project, code: str) -> None:
     if target.exists():
         raise click.ClickException(f"{display_path(target)} is there already")
     if not is_code(code):
-        raise click.ClickException(f"{code} is not a country or subdivision code: use ISO 3166, in capitals, such as FR or GB-SCT")
+        raise click.ClickException(
+            f"{code} is not a country or subdivision code: use ISO 3166, in capitals, such as FR or GB-SCT"
+        )
     target.write_text(new_record(code), encoding="utf-8")
     click.echo(f"written: {display_path(target)}; the codebook says how to fill it in")
 

@@ -65,7 +65,9 @@ def _tokens(text: str) -> list[str]:
     text = re.sub(r"제(\d+)조", r" \1 ", text)
     text = re.sub(r"第\s*(\d+)\s*[条條]\s*之\s*(\d+)", r" \1-\2 ", text)
     text = re.sub(f"(第{_CHINESE_NUMBER.pattern}[条條]之{_CHINESE_NUMBER.pattern})", _chinese_sub, text)
-    text = re.sub(f"第({_CHINESE_NUMBER.pattern})[条條]", lambda m: _CHINESE_NUMBER.sub(_chinese_number, m[1]) + " ", text)
+    text = re.sub(
+        f"第({_CHINESE_NUMBER.pattern})[条條]", lambda m: _CHINESE_NUMBER.sub(_chinese_number, m[1]) + " ", text
+    )
     text = "".join(str(unicodedata.digit(c)) if unicodedata.digit(c, None) is not None else c for c in text)
     return re.findall(r"§|[^\W_]+(?:[-/^.][^\W_]+)*", text)
 

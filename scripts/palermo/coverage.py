@@ -75,11 +75,14 @@ def coverage_report(dataset: Dataset, form: str) -> str:
         writer.writeheader()
         writer.writerows(rows)
         return out.getvalue()
-    lines = [f"{'':<5} {'':<28} {'answered':>9} {'unknown':>8} {'claims':>7} {'verified':>9}  {'text as at':<11} second reading"]
+    lines = [
+        f"{'':<5} {'':<28} {'answered':>9} {'unknown':>8} {'claims':>7} {'verified':>9}  "
+        f"{'text as at':<11} second reading"
+    ]
     for row in rows:
         share = row["verified"] / row["claims"] if row["claims"] else 0
         lines.append(
-            f"{row['code']:<5} {row['name'][:28]:<28} {row['answered']:>9} {row['unknown']:>8} {row['claims']:>7} {share:>9.1%}"
-            f"  {row['as_at']:<11} {row['second_reading']}".rstrip()
+            f"{row['code']:<5} {row['name'][:28]:<28} {row['answered']:>9} {row['unknown']:>8} "
+            f"{row['claims']:>7} {share:>9.1%}  {row['as_at']:<11} {row['second_reading']}".rstrip()
         )
     return "\n".join(lines) + "\n"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -79,7 +79,7 @@ def next_or_key_error(items: Iterator[Record], key: str) -> Record:
 
 @functools.lru_cache(maxsize=2)
 def _ontology_lines(project: Project) -> tuple[str, ...]:
-    """The ontology, the shapes and the treaty rows as quads, blank nodes named after their file so that bytes repeat."""
+    """The ontology, the shapes and the treaty rows as quads, blank nodes named after their file."""
     lines = []
     for graph, paths in (
         ("ontology", ontology_files(project)),
@@ -91,12 +91,13 @@ def _ontology_lines(project: Project) -> tuple[str, ...]:
         for path in paths:
             labels: dict[str, str] = {}
             for triple in parse_turtle(path, project.base):
-                quads.append(ox.Quad(*(_named(term, labels, path) for term in triple), name))  # type: ignore[arg-type]
+                subject, value = (_named(term, labels, path) for term in (triple.subject, triple.object))
+                quads.append(ox.Quad(subject, triple.predicate, value, name))
         lines += sorted(f"{quad} .\n" for quad in quads)
     return tuple(lines)
 
 
-def _named(term: object, labels: dict[str, str], path: Path) -> object:
+def _named(term: Any, labels: dict[str, str], path: Path) -> Any:
     if isinstance(term, ox.BlankNode):
         return ox.BlankNode(labels.setdefault(term.value, f"{path.stem}{len(labels)}"))
     return term
@@ -121,7 +122,13 @@ def read_all(project: Project) -> list[Record]:
         for id_, check in read_lock(project.evidence, record.jurisdiction).checks.items():
             if check.result == "not-found":
                 problems.append(
-                    Problem(display_path(path), 1, 1, f"{id_}: {check.at}: {check.reason}", "Mend it and run palermo verify.")
+                    Problem(
+                        display_path(path),
+                        1,
+                        1,
+                        f"{id_}: {check.at}: {check.reason}",
+                        "Mend it and run palermo verify.",
+                    )
                 )
     if problems:
         raise InvalidInput(problems)
@@ -148,4 +155,4 @@ def write_nquads(dataset: Dataset, path: Path) -> None:
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("w", encoding="utf-8", newline="\n") as handle:
         handle.writelines(dataset.lines())
-    os.replace(temporary, path)
+    temporary.replace(path)

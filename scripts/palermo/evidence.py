@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -83,7 +82,9 @@ def _check(located: LocatedClaim, record: Record, corpus: Corpus, today: str) ->
     document = corpus.document(instrument.text)
     if document is None:
         return (
-            Check(claim.at, claim.words, "not-found", today, f"the corpus has no text {instrument.text}", instrument.text),
+            Check(
+                claim.at, claim.words, "not-found", today, f"the corpus has no text {instrument.text}", instrument.text
+            ),
             "Name the corpus file without its ending, such as GB/modern-slavery-act-2015, or leave “text” out.",
         )
     provisions = document.find(pinpoint)
@@ -118,18 +119,21 @@ def verify(record: Record, path: Path, corpus: Corpus, before: EvidenceLock, tod
                 check = earlier
             elif earlier.sha256 and earlier.sha256 != check.sha256:
                 outcome.drifted.append(
-                    f"{record.jurisdiction} {located.id}: the text of {claimplace(earlier)} has changed since "
-                    f"{earlier.checked} ({earlier.version or 'undated'} then, {check.version or 'undated'} now): {check.result}"
+                    f"{record.jurisdiction} {located.id}: the text of {claim_place(earlier)} has changed since "
+                    f"{earlier.checked} ({earlier.version or 'undated'} then, {check.version or 'undated'} now): "
+                    f"{check.result}"
                 )
         outcome.lock.checks[located.id] = check
         if check.result == "not-found":
             places = places or yamlio.locate(path)
             line, column = place(places, (*located.path, "words"), on_key=False)
-            outcome.problems.append(Problem(display_path(path), line, column, f"{located.claim.at}: {check.reason}", hint))
+            outcome.problems.append(
+                Problem(display_path(path), line, column, f"{located.claim.at}: {check.reason}", hint)
+            )
     return outcome
 
 
-def claimplace(check: Check) -> str:
+def claim_place(check: Check) -> str:
     """Name the provision of a check for a person."""
     return f"{check.file} {check.provision or check.at}"
 
@@ -171,5 +175,5 @@ def write_lock(folder: Path, lock: EvidenceLock) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)
     return True

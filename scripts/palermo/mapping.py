@@ -99,7 +99,9 @@ class _Speaks:
     note: str | None = None
 
 
-def _speaks(key: str, offence: Offence, scheme: str, elements: Elements | None, name: str, vocabulary: Vocabulary) -> _Speaks:
+def _speaks(
+    key: str, offence: Offence, scheme: str, elements: Elements | None, name: str, vocabulary: Vocabulary
+) -> _Speaks:
     """Say what one offence says of one element."""
     if elements is None:
         return _Speaks("unknown")
@@ -167,7 +169,11 @@ def derive_answers(record: Record, vocabulary: Vocabulary) -> Iterator[Derived]:
         return
     ranks = {notation: concept.rank for notation, concept in vocabulary.schemes["answer"].items()}
     for start, end in _segments(counting.values()):
-        active = {k: o for k, o in counting.items() if (o.from_ or "") <= (start or "") and (not o.until or not end or o.until >= end)}
+        active = {
+            k: o
+            for k, o in counting.items()
+            if (o.from_ or "") <= (start or "") and (not o.until or not end or o.until >= end)
+        }
         active = {k: o for k, o in active.items() if not (o.until and end is None)}
         if not active:
             continue
@@ -360,7 +366,10 @@ class _Mapper:
             self.set(frame, "claim", iri(self.claim_iri(id_)))
             self.set(frame, "penaltyTier", self.concept("penalty-tier", penalty.tier))
             self.text(frame, "note", penalty.note)
-            for bound, value in (("minimum", penalty.term and penalty.term.min), ("maximum", penalty.term and penalty.term.max)):
+            for bound, value in (
+                ("minimum", penalty.term and penalty.term.min),
+                ("maximum", penalty.term and penalty.term.max),
+            ):
                 if not value:
                     continue
                 if (span := duration(value)) is not None:

@@ -77,13 +77,15 @@ def run_query(dataset: Dataset, text: str, form: str = "table", name: str = "que
         raise InvalidInput([Problem(name, line, column, f"not valid SPARQL: {error.msg or error}")]) from error
     if isinstance(results, ox.QueryBoolean):
         answer = bool(results)
-        return json.dumps({"head": {}, "boolean": answer}) + "\n" if form == "json" else f"{'yes' if answer else 'no'}\n"
+        return (
+            json.dumps({"head": {}, "boolean": answer}) + "\n" if form == "json" else f"{'yes' if answer else 'no'}\n"
+        )
     if isinstance(results, ox.QueryTriples):
         if form not in ("ttl", "table"):
             raise ValueError("CONSTRUCT and DESCRIBE give Turtle: use --format ttl")
         triples = sorted(results, key=str)
         used = {p: i for p, i in known.items() if any(i in str(t) for t in triples)}
-        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used).decode()
+        return (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used) or b"").decode()
     if form == "ttl":
         raise ValueError("Turtle is for CONSTRUCT and DESCRIBE queries: use table, csv, tsv or json")
     if form in ("json", "tsv"):
@@ -94,6 +96,8 @@ def run_query(dataset: Dataset, text: str, form: str = "table", name: str = "que
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(header)
-        writer.writerows([str(getattr(cell, "value", "")) if cell is not None else "" for cell in row] for row in results)
+        writer.writerows(
+            [str(getattr(cell, "value", "")) if cell is not None else "" for cell in row] for row in results
+        )
         return out.getvalue()
     return _table(header, ([shorten(cell, known) for cell in row] for row in results))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -122,7 +123,9 @@ class Penalty(Claim):
     tier: str = scheme("penalty-tier", "Which form of the offence the frame is for.")
     term: Term | None = Field(None, description="Deprivation of liberty.")
     fine: Fine | None = Field(None, description="Fine.")
-    relation: str | None = scheme("fine-relation", "Is the fine with imprisonment, instead of it, or either?", default=None)
+    relation: str | None = scheme(
+        "fine-relation", "Is the fine with imprisonment, instead of it, or either?", default=None
+    )
     note: str | None = Field(None, description="What else a reader must know of this frame.")
 
 
@@ -206,7 +209,9 @@ class Instrument(Part):
     repealed: str | None = Field(None, description="First day no longer in force.")
     as_at: str | None = Field(None, description="Date of the text that was read.")
     link: str | None = Field(None, description="Address of the official text.")
-    text: str | None = Field(None, description="Corpus file that the evidence check looks in, e.g. GB/modern-slavery-act-2015.")
+    text: str | None = Field(
+        None, description="Corpus file that the evidence check looks in, e.g. GB/modern-slavery-act-2015."
+    )
     complete: bool = Field(False, description="True only where the whole instrument was at hand.")
     caution: str | None = Field(None, description="What a reader must know of the age, gaps or quality of the text.")
 
@@ -287,7 +292,7 @@ def is_code(code: str, fictional: bool = False) -> bool:
     if fictional:
         return bool(_FICTIONAL.fullmatch(code))
     if "-" in code:
-        return pycountry.subdivisions.get(code=code) is not None
+        return pycountry.subdivisions.get(code=code) is not None  # type: ignore[no-untyped-call]
     return len(code) == 2 and pycountry.countries.get(alpha_2=code) is not None
 
 
@@ -295,7 +300,7 @@ def _date_fault(value: str, partial: bool) -> tuple[str, str] | None:
     if not (_PARTIAL_DATE if partial else _DATE).fullmatch(value):
         shape = "2015-03-26, 2015-03 or 2015" if partial else "2015-03-26"
         return f"“{value}” is not a date", f"Write it as year, month, day: {shape}."
-    year, month, day = (value.split("-") + ["01", "01"])[:3]
+    year, month, day = [*value.split("-"), "01", "01"][:3]
     try:
         dt.date(int(year), int(month), int(day))
     except ValueError as error:
@@ -366,7 +371,11 @@ class _Checker:
         yield from self._date((*loc, "as_at"), instrument.as_at, partial=True)
         yield from self._concept((*loc, "translation"), "translation", instrument.translation)
         if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", instrument.language):
-            yield (*loc, "language"), f"“{instrument.language}” is not a language tag", "Use BCP 47: en, fr, pt-BR, zh-Hans."
+            yield (
+                (*loc, "language"),
+                f"“{instrument.language}” is not a language tag",
+                "Use BCP 47: en, fr, pt-BR, zh-Hans.",
+            )
         if instrument.link is not None and not re.match(r"https?://[^\s<>\"]+$", instrument.link):
             yield (*loc, "link"), "this is not a web address", "Begin with https:// or leave the key out."
         if not instrument.language.startswith("en") and not instrument.title_en:
@@ -383,7 +392,11 @@ class _Checker:
         if offence.kind == "trafficking":
             for name in ("acts", "means", "purposes"):
                 if getattr(offence, name) is None:
-                    yield loc, f"a trafficking offence needs “{name}”", f"Add {name}, with list: closed, open or not-required."
+                    yield (
+                        loc,
+                        f"a trafficking offence needs “{name}”",
+                        f"Add {name}, with list: closed, open or not-required.",
+                    )
         for scheme_name, list_key, elements in offence.elements():
             yield from self._elements((*loc, list_key), scheme_name, elements)
         for index, penalty in enumerate(offence.penalties):
@@ -416,14 +429,26 @@ class _Checker:
         if penalty.relation is not None:
             yield from self._concept((*loc, "relation"), "fine-relation", penalty.relation)
         elif penalty.term and penalty.fine:
-            yield loc, "with a term and a fine, “relation” must say how they combine", "Write relation: and, or, and-or."
+            yield (
+                loc,
+                "with a term and a fine, “relation” must say how they combine",
+                "Write relation: and, or, and-or.",
+            )
         if penalty.term:
             if penalty.term.min is None and penalty.term.max is None:
                 yield (*loc, "term"), "a term needs min or max", "Write max: 10 years."
             for bound in ("min", "max"):
                 value = getattr(penalty.term, bound)
-                if value is not None and value not in self.vocabulary.schemes["punishment"] and not _TERM.fullmatch(value):
-                    yield (*loc, "term", bound), f"“{value}” is not a term", "Write 10 years, 6 months, 90 days, life or death."
+                if (
+                    value is not None
+                    and value not in self.vocabulary.schemes["punishment"]
+                    and not _TERM.fullmatch(value)
+                ):
+                    yield (
+                        (*loc, "term", bound),
+                        f"“{value}” is not a term",
+                        "Write 10 years, 6 months, 90 days, life or death.",
+                    )
             low, high = (months(v) if v else None for v in (penalty.term.min, penalty.term.max))
             if low is not None and high is not None and low > high:
                 yield (*loc, "term"), "the minimum is longer than the maximum", "Check both against the text."
@@ -442,9 +467,17 @@ class _Checker:
         if answer.at or answer.words:
             yield from self._optional_claim(loc, answer.at, answer.words, answer.says)
         if answer.answer in ("met", "partial", "contrary") and not has_claim:
-            yield loc, f"the answer {answer.answer} needs “at” and “words”", "Pinpoint the provision and quote its words."
+            yield (
+                loc,
+                f"the answer {answer.answer} needs “at” and “words”",
+                "Pinpoint the provision and quote its words.",
+            )
         if answer.answer == "not-expressly-covered" and not has_claim and not answer.searched:
-            yield loc, "the answer needs “at” and “words”, or “searched”", "Say which open-ended provision may reach it."
+            yield (
+                loc,
+                "the answer needs “at” and “words”, or “searched”",
+                "Say which open-ended provision may reach it.",
+            )
         if answer.answer == "absent" and not answer.searched:
             yield loc, "the answer absent must say which texts were searched", "Add searched: [instrument keys]."
         if answer.answer != "unknown" and not answer.says:
@@ -473,7 +506,7 @@ class _Checker:
 
     def _periods(self, id_: str, answers: list[Answer]) -> Iterator[Fault]:
         spans = sorted((a.from_ or "0000", a.until or "9999", i) for i, a in enumerate(answers))
-        for (_, end, _), (start, _, index) in zip(spans, spans[1:], strict=False):
+        for (_, end, _), (start, _, index) in itertools.pairwise(spans):
             if start <= end:
                 yield (
                     ("answers", id_, index),
@@ -512,9 +545,17 @@ class _Checker:
         if not claim.words.strip():
             yield (*loc, "words"), "no words are quoted", "Quote at most eight operative words."
         elif unspaced > MAX_UNSPACED:
-            yield (*loc, "words"), f"{unspaced} characters are quoted; at most {MAX_UNSPACED} may be", "Shorten the quotation."
+            yield (
+                (*loc, "words"),
+                f"{unspaced} characters are quoted; at most {MAX_UNSPACED} may be",
+                "Shorten the quotation.",
+            )
         elif spaced > MAX_WORDS:
-            yield (*loc, "words"), f"{spaced} words are quoted; at most {MAX_WORDS} may be", "Keep the operative words only."
+            yield (
+                (*loc, "words"),
+                f"{spaced} words are quoted; at most {MAX_WORDS} may be",
+                "Keep the operative words only.",
+            )
         if "…" in claim.words or "..." in claim.words:
             yield (*loc, "words"), "words are left out of the quotation", "Quote one unbroken run of words."
         foreign = instrument is not None and not instrument.language.startswith("en")
@@ -572,7 +613,7 @@ def _model_at(loc: Loc) -> type[BaseModel]:
         return Record
     table: dict[str, type[BaseModel]] = {"instruments": Instrument, "offences": Offence, "answers": Answer}
     model = table.get(str(loc[0]), Record)
-    below = {
+    below: dict[str, type[BaseModel]] = {
         "acts": Elements, "means": Elements, "purposes": Elements, "penalties": Penalty, "also": Claim,
         "excludes": Claim, "term": Term, "fine": Fine,
     }  # fmt: skip
@@ -600,7 +641,9 @@ def read_record(path: Path, vocabulary: Vocabulary) -> Record:
     data = yamlio.load(path)
     file = display_path(path)
     if not isinstance(data, dict):
-        raise InvalidInput([Problem(file, 1, 1, "a record is a set of keys", "Begin with “jurisdiction: ” and a code.")])
+        raise InvalidInput(
+            [Problem(file, 1, 1, "a record is a set of keys", "Begin with “jurisdiction: ” and a code.")]
+        )
     faults: list[tuple[Loc, str, str, bool]] = []
     record = None
     sound: Any = data

@@ -37,7 +37,9 @@ def as_text(findings: Sequence[Finding], vocabulary: Vocabulary) -> str:
             here = [f for f in findings if f.jurisdiction == current]
             tally = Counter(f.gravity for f in here)
             summary = ", ".join(
-                f"{tally[g]} {concept.label.lower()}" for g, concept in vocabulary.schemes["gravity"].items() if tally[g]
+                f"{tally[g]} {concept.label.lower()}"
+                for g, concept in vocabulary.schemes["gravity"].items()
+                if tally[g]
             )
             lines += ["", f"{finding.name} ({current}): {summary}"]
         label = vocabulary.concept("gravity", finding.gravity).label
@@ -118,7 +120,7 @@ def as_turtle(findings: Sequence[Finding], vocabulary: Vocabulary) -> str:
         lines += findings_graph(code, [f for f in findings if f.jurisdiction == code], vocabulary).lines()
     quads = ox.parse("".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
     prefixes = {"pa": vocabulary.pa, "xsd": "http://www.w3.org/2001/XMLSchema#"}
-    return ox.serialize((q.triple for q in quads), format=ox.RdfFormat.TURTLE, prefixes=prefixes).decode()
+    return (ox.serialize((q.triple for q in quads), format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
 
 
 def as_junit(findings: Sequence[Finding], vocabulary: Vocabulary) -> str:

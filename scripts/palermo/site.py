@@ -100,7 +100,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     except InvalidInput as error:
         raise Abort(f"{error}\n{len(error.problems)} problem(s) found; the last good site stays as it is.") from error
     config.extra["view"] = SiteView(dataset)
-    config.watch += [str(project.records), str(project.ontology), str(project.root / "site"), str(project.root / "CODEBOOK.md")]
+    config.watch += [
+        str(project.records),
+        str(project.ontology),
+        str(project.root / "site"),
+        str(project.root / "CODEBOOK.md"),
+    ]
     return config
 
 
@@ -120,7 +125,12 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
     view: SiteView = config.extra["view"]
     env.filters["long_date"] = long_date
     env.globals.update(
-        symbols=SYMBOLS, version=__version__, site=view, vocabulary=view.vocabulary, day=view.dataset.day, root_of=root_of
+        symbols=SYMBOLS,
+        version=__version__,
+        site=view,
+        vocabulary=view.vocabulary,
+        day=view.dataset.day,
+        root_of=root_of,
     )
     return env
 

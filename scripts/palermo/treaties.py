@@ -82,7 +82,14 @@ class StatusTable:
         return [row for slug in self._treaties if (row := self.rows.get((slug, state)))]
 
 
-_FIELDS = {"signed": "signed", "bound": "bound", "consentForm": "form", "inForce": "in_force", "ended": "ended", "note": "note"}
+_FIELDS = {
+    "signed": "signed",
+    "bound": "bound",
+    "consentForm": "form",
+    "inForce": "in_force",
+    "ended": "ended",
+    "note": "note",
+}
 
 
 def read_turtle(path: Path, vocabulary: Vocabulary) -> list[Status]:
@@ -137,7 +144,9 @@ def read_table(path: Path, vocabulary: Vocabulary) -> list[Status]:
         reader = csv.DictReader(handle)
         missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
         if missing:
-            raise InvalidInput([Problem(file, 1, 1, f"columns are missing: {', '.join(missing)}", "See the table's README.")])
+            raise InvalidInput(
+                [Problem(file, 1, 1, f"columns are missing: {', '.join(missing)}", "See the table's README.")]
+            )
         for entry in reader:
             line = reader.line_num
             if not is_code(entry["iso2"]) and entry["iso2"] != "EU":
@@ -145,10 +154,18 @@ def read_table(path: Path, vocabulary: Vocabulary) -> list[Status]:
             if entry["treaty"] not in vocabulary.treaties:
                 guess = nearest(entry["treaty"], vocabulary.treaties)
                 problems.append(
-                    Problem(file, line, 1, f"“{entry['treaty']}” is not a known treaty", f"Did you mean {guess}?" if guess else "")
+                    Problem(
+                        file,
+                        line,
+                        1,
+                        f"“{entry['treaty']}” is not a known treaty",
+                        f"Did you mean {guess}?" if guess else "",
+                    )
                 )
             problems += [
-                Problem(file, line, 1, f"“{entry[column]}” in {column} is not a date", "Write 2003-12-25, 2003-12 or 2003.")
+                Problem(
+                    file, line, 1, f"“{entry[column]}” in {column} is not a date", "Write 2003-12-25, 2003-12 or 2003."
+                )
                 for column in ("signed", "bound", "in_force", *(["ended"] if "ended" in entry else []))
                 if entry[column] and not _PARTIAL_DATE.fullmatch(entry[column])
             ]
@@ -183,7 +200,12 @@ def write_turtle(rows: list[Status], path: Path) -> None:
             f"    pa:treaty {iri(f'{DEFAULT_BASE}treaty/{row.treaty}')}",
             f"    pa:jurisdiction {iri(f'{DEFAULT_BASE}jurisdiction/{row.state}')}",
         ]
-        for name, value in (("signed", row.signed), ("bound", row.bound), ("inForce", row.in_force), ("ended", row.ended)):
+        for name, value in (
+            ("signed", row.signed),
+            ("bound", row.bound),
+            ("inForce", row.in_force),
+            ("ended", row.ended),
+        ):
             if value:
                 lines.append(f"    pa:{name} {date_literal(value)}")
         for name, value in (("pa:consentForm", row.form), ("pa:note", row.note), ("dcterms:source", row.source)):
@@ -217,6 +239,10 @@ def import_table(path: Path, project: Project, vocabulary: Vocabulary) -> Iterat
         elif new is None:
             yield f"{name}: row gone"
         elif old is not None and old != new:
-            changes = [f"{f} {getattr(old, f) or '–'} → {getattr(new, f) or '–'}" for f in Status.__dataclass_fields__ if getattr(old, f) != getattr(new, f)]
+            changes = [
+                f"{f} {getattr(old, f) or '–'} → {getattr(new, f) or '–'}"
+                for f in Status.__dataclass_fields__
+                if getattr(old, f) != getattr(new, f)
+            ]
             yield f"{name}: {'; '.join(changes)}"
     yield f"{len(after)} rows written to {display_path(target)}"

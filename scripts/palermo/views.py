@@ -229,7 +229,9 @@ class JurisdictionView:
     def other_times(self) -> dict[str, list[AnswerView]]:
         """Answers that held, or will hold, on other days."""
         found: dict[str, list[AnswerView]] = {}
-        timed: list[tuple[str, Answer | Derived]] = [(d.question, d) for d in derive_answers(self.record, self.vocabulary)]
+        timed: list[tuple[str, Answer | Derived]] = [
+            (d.question, d) for d in derive_answers(self.record, self.vocabulary)
+        ]
         timed += [(q, a) for q, answers in self.record.answers.items() for a in answers]
         for id_, answer in timed:
             if not holds(answer.from_, answer.until, self.dataset.day):
@@ -256,7 +258,7 @@ class JurisdictionView:
     @cached_property
     def matrix(self) -> list[tuple[str, list[tuple[Concept, AnswerView, list[Cell]]]]]:
         """Acts, means and purposes, each with the overall answer and what every defining offence says."""
-        by_element = {element: question for question, *element in self.vocabulary.element_questions() for element in [tuple(element)]}
+        by_element = {(scheme, name): question for question, scheme, name in self.vocabulary.element_questions()}
         tables = []
         for scheme, title in (("act", "Acts"), ("means", "Means"), ("purpose", "Purposes")):
             rows = []

@@ -16,7 +16,16 @@ import pyoxigraph as ox
 from .problems import InvalidInput, Problem, display_path
 from .settings import DEFAULT_BASE, Project
 
-__all__ = ["Concept", "GravityRule", "Question", "Requirement", "Treaty", "Vocabulary", "load_vocabulary", "parse_turtle"]
+__all__ = [
+    "Concept",
+    "GravityRule",
+    "Question",
+    "Requirement",
+    "Treaty",
+    "Vocabulary",
+    "load_vocabulary",
+    "parse_turtle",
+]
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -284,7 +293,9 @@ def parse_turtle(path: Path, base: str) -> list[ox.Triple]:
 def ontology_files(project: Project) -> list[Path]:
     """Give the Turtle files of terms, concepts, questions and treaties, in a fixed order."""
     apart = {"shapes", "status"}
-    return [p for p in sorted(project.ontology.rglob("*.ttl")) if not apart & set(p.relative_to(project.ontology).parts)]
+    return [
+        p for p in sorted(project.ontology.rglob("*.ttl")) if not apart & set(p.relative_to(project.ontology).parts)
+    ]
 
 
 @functools.lru_cache(maxsize=4)

@@ -57,7 +57,9 @@ for _tag, _pattern, _first in (
 
 
 def _refuse_tag(loader: Any, node: Node) -> Any:
-    raise yaml.constructor.ConstructorError(None, None, f"the tag {node.tag} cannot be used in a record", node.start_mark)
+    raise yaml.constructor.ConstructorError(
+        None, None, f"the tag {node.tag} cannot be used in a record", node.start_mark
+    )
 
 
 _Loader.yaml_constructors = {
@@ -75,7 +77,10 @@ _ADVICE = (
     ("an alias or anchor", "Write the value out again; a record is read line by line."),
     ("the tag", "Leave the tag out; a record holds only text, numbers, true and false."),
     ("already on line", "Keep one of the two, or put both claims under “also”."),
-    ("cannot start any token", "Indent with spaces, not tabs; put quotes around text that begins with @ ` % or similar."),
+    (
+        "cannot start any token",
+        "Indent with spaces, not tabs; put quotes around text that begins with @ ` % or similar.",
+    ),
     ("mapping values are not allowed", "Put quotes around text that has a colon followed by a space in it."),
     ("could not find expected ':'", "A key needs a colon and a space after it; long text needs quotes."),
     ("did not find expected", "Look for a quotation mark, bracket or brace that is not closed, or a wrong indent."),
@@ -111,13 +116,21 @@ def _read(path: Path) -> str:
         ) from error
     if not text.strip():
         raise InvalidInput(
-            [Problem(display_path(path), 1, 1, "the file is empty", "A record begins with “jurisdiction: ” and a code.")]
+            [
+                Problem(
+                    display_path(path), 1, 1, "the file is empty", "A record begins with “jurisdiction: ” and a code."
+                )
+            ]
         )
     for number, content in enumerate(text.split("\n"), 1):
         indent = content[: len(content) - len(content.lstrip())]
         if "\t" in indent:
             raise InvalidInput(
-                [Problem(display_path(path), number, indent.index("\t") + 1, "a tab is used to indent", "Use two spaces.")]
+                [
+                    Problem(
+                        display_path(path), number, indent.index("\t") + 1, "a tab is used to indent", "Use two spaces."
+                    )
+                ]
             )
     return text
 
@@ -126,17 +139,20 @@ _SUSPECT = re.compile(r"(?:^|[\s,\[{])[&*]\S|[\[{]{8}|^ {80,}\S", re.MULTILINE)
 """Text that may hold an alias or be nested very deeply, and so is worth a walk through its events."""
 
 
+def _position(event: yaml.events.Event) -> Position:
+    return (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
+
+
 def _refuse_aliases_and_depth(path: Path, text: str) -> None:
     """Refuse aliases (they can multiply without end) and nesting that can only be an accident or an attack."""
     depth = 0
     for event in yaml.parse(text, Loader=_BASE):
         if isinstance(event, yaml.events.AliasEvent) or getattr(event, "anchor", None):
-            mark = event.start_mark
-            raise _problem(path, mark.line + 1, mark.column + 1, "an alias or anchor cannot be used in a record")
+            raise _problem(path, *_position(event), "an alias or anchor cannot be used in a record")
         if isinstance(event, yaml.events.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise _problem(path, event.start_mark.line + 1, event.start_mark.column + 1, "nested too deeply")
+                raise _problem(path, *_position(event), "nested too deeply")
         elif isinstance(event, yaml.events.CollectionEndEvent):
             depth -= 1
 
