@@ -291,6 +291,8 @@ def is_code(code: str, fictional: bool = False) -> bool:
     """Say whether a code is in ISO 3166-1 or 3166-2, or, for a fictional system, one kept for users."""
     if fictional:
         return bool(_FICTIONAL.fullmatch(code))
+    if code != code.upper():
+        return False
     if "-" in code:
         return pycountry.subdivisions.get(code=code) is not None  # type: ignore[no-untyped-call]
     return len(code) == 2 and pycountry.countries.get(alpha_2=code) is not None
@@ -655,11 +657,11 @@ def read_record(path: Path, vocabulary: Vocabulary) -> Record:
             faults += [_schema_fault(tuple(item["loc"]), item["type"], item["msg"], vocabulary) for item in items]
             # what is sound is checked too, so that one run shows every fault
             sound = copy.deepcopy(sound) if sound is data else sound
-            pruned = [_prune(sound, tuple(item["loc"]), item["type"] == "missing") for item in items]
-            if not all(pruned):
-                break
+            for item in items:
+                _prune(sound, tuple(item["loc"]), item["type"] == "missing")
         else:
-            faults += [(*fault, False) for fault in _Checker(record, vocabulary, path.stem).faults()]
+            known = {fault[0] for fault in faults}  # what was set aside or filled in has had its say
+            faults += [(*f, False) for f in _Checker(record, vocabulary, path.stem).faults() if f[0] not in known]
             break
     if faults or record is None:
         places = yamlio.locate(path)
@@ -683,12 +685,19 @@ def _schema_fault(loc: Loc, kind: str, text: str, vocabulary: Vocabulary) -> tup
     return loc, _MESSAGES.get(kind, text).format(key=name), _INSTEAD.get(kind, ""), False
 
 
-def _prune(data: Any, loc: Loc, missing: bool) -> bool:
-    """Take a faulty value out of the data; where a key is missing, take out what lacks it. False at the root."""
+_STAND_INS: dict[str, Any] = {"instruments": {}, "lawyer_reviewed": False}
+"""What takes the place of a missing key at the top while the rest of a record is checked."""
+
+
+def _prune(data: Any, loc: Loc, missing: bool) -> None:
+    """Take a faulty value out of the data; where a key is missing, take out what lacks it."""
+    if len(loc) == 1 and (missing or loc[0] in Record.model_fields):
+        data[loc[0]] = _STAND_INS.get(str(loc[0]), "")
+        if Record.model_fields[str(loc[0])].default is None:
+            del data[loc[0]]
+        return
     steps = list(loc[:-1] if missing else loc)
-    if not steps:
-        return False
-    parents = [data]
+    parents: list[Any] = [data]
     walked: list[str | int] = []
     for step in steps[:-1]:
         try:
@@ -696,16 +705,14 @@ def _prune(data: Any, loc: Loc, missing: bool) -> bool:
             walked.append(step)
         except (KeyError, IndexError, TypeError):
             continue  # an answer written without a list has no index of its own
-    parent, last = parents[-1], steps[-1]
-    if isinstance(parent, dict) and last in parent:
-        del parent[last]
-        return True
-    if isinstance(parent, list) and isinstance(last, int) and last < len(parent):
+    parent: Any = parents[-1]
+    last: Any = steps[-1]
+    if (isinstance(parent, dict) and last in parent) or (
+        isinstance(parent, list) and isinstance(last, int) and last < len(parent)
+    ):
         parent.pop(last)
-        return True
-    if isinstance(last, int) and walked:  # the index of an answer written without a list
+    elif isinstance(last, int) and walked:  # the index of an answer written without a list
         parents[-2].pop(walked[-1], None)
-    return True  # gone with a fault above it, if it is not there any more
 
 
 def new_record(code: str) -> str:

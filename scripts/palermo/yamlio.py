@@ -185,7 +185,7 @@ def load(path: Path) -> Any:
 
 
 def locate(path: Path) -> dict[tuple[str | int, ...], tuple[Position, Position]]:
-    """Map every path in the file to the positions of its key and of its value.
+    """Map every path in the file to the positions of its key and of its value; of a group of keys both are its key's.
 
     Called only when there is a fault to report: keeping the composed nodes of every record alive would double the
     time a build takes (measured, see the design notes on YAML).
@@ -193,9 +193,10 @@ def locate(path: Path) -> dict[tuple[str | int, ...], tuple[Position, Position]]
     places: dict[tuple[str | int, ...], tuple[Position, Position]] = {}
 
     def walk(node: Node, at: tuple[str | int, ...], key: Node) -> None:
+        own = node if isinstance(node, ScalarNode) else key
         places[at] = (
             (key.start_mark.line + 1, key.start_mark.column + 1),
-            (node.start_mark.line + 1, node.start_mark.column + 1),
+            (own.start_mark.line + 1, own.start_mark.column + 1),
         )
         if isinstance(node, MappingNode):
             for name, value in node.value:
