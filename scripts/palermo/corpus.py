@@ -134,6 +134,12 @@ class Provision:
         return normalise(f"{self.heading}\n{self.text}")
 
     @property
+    def name(self) -> str:
+        """The heading's first words: enough to find the provision, too few to carry the text along."""
+        words = self.heading.split()
+        return " ".join(words[:5]) + (" …" if len(words) > 5 else "")
+
+    @property
     def sha256(self) -> str:
         """SHA-256 of the folded text, in hexadecimal."""
         return hashlib.sha256(self.folded.encode()).hexdigest()

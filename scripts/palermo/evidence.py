@@ -92,7 +92,7 @@ def _check(located: LocatedClaim, record: Record, corpus: Corpus, today: str) ->
     if hit:
         return (
             Check(
-                claim.at, claim.words, "verified", today, "", document.name, hit.heading, hit.sha256, document.version
+                claim.at, claim.words, "verified", today, "", document.name, hit.name, hit.sha256, document.version
             ),
             "",
         )
