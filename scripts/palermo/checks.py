@@ -7,6 +7,7 @@ Each jurisdiction's graph is checked on its own, in a process of a pool: pySHACL
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import json
 import os
@@ -254,7 +255,8 @@ def check_records(
     if workers <= 1:
         found = [_check_one(task) for task in tasks]
     else:
-        with ProcessPoolExecutor(workers) as pool:
+        # what a worker inherits is left alone by its garbage collector: walking it would cost more with every record
+        with ProcessPoolExecutor(workers, initializer=gc.freeze) as pool:
             found = list(pool.map(_check_one, tasks, chunksize=1))
     results |= {task[0].jurisdiction: findings for task, findings in zip(tasks, found, strict=True)}
     return {record.jurisdiction: results[record.jurisdiction] for record, _ in records}

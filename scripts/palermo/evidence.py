@@ -91,9 +91,7 @@ def _check(located: LocatedClaim, record: Record, corpus: Corpus, today: str) ->
     hit = _find(provisions, claim.words)
     if hit:
         return (
-            Check(
-                claim.at, claim.words, "verified", today, "", document.name, hit.name, hit.sha256, document.version
-            ),
+            Check(claim.at, claim.words, "verified", today, "", document.name, hit.name, hit.sha256, document.version),
             "",
         )
     elsewhere = _find(document.provisions, claim.words)
