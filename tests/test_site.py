@@ -199,7 +199,7 @@ needs_browser = pytest.mark.skipif(
 )
 SAMPLES = """
 . jurisdictions/ jurisdictions/AE/ jurisdictions/DE/ jurisdictions/KR/ questions/ questions/non-punishment/ overview/
-overview/definition/ treaties/ codebook/ methodology/ about/ data/
+overview/definition/ treaties/ codebook/ codebook/questions/ methodology/ about/ data/
 """.split()  # noqa: SIM905 - a list of this length reads better as text
 
 

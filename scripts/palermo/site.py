@@ -18,6 +18,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from . import __version__
 from .dataset import build_dataset, write_nquads
 from .problems import InvalidInput
+from .schema import schema_text
 from .settings import Project, find_project
 from .views import SiteView
 
@@ -76,6 +77,7 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
     render("questions/", "questions.html")
     render("treaties/", "treaties.html")
     render("overview/", "overview.html")
+    render("codebook/questions/", "casebook.html")
     for dimension, questions in view.dimensions:
         render(f"overview/{dimension.notation}/", "matrix.html", dimension=dimension, questions=questions)
     for jurisdiction in view.jurisdictions:
@@ -113,6 +115,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages, and the codebook from the project's root."""
     project = _project(config)
     codebook = (project.root / "CODEBOOK.md").read_text(encoding="utf-8")
+    link = '<a href="questions/">Codebook by question</a>'
+    codebook = codebook.replace("*Codebook by question*", link)
     files.append(File.generated(config, "codebook.md", content=codebook))
     for url, html in pages(config.extra["view"], project).items():
         made = File.generated(config, f"{url}index.html", content=html, inclusion=InclusionLevel.INCLUDED)
@@ -139,3 +143,6 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Put the dataset beside the pages."""
     view: SiteView = config.extra["view"]
     write_nquads(view.dataset, Path(config.site_dir) / "data" / "palermo-atlas.nq")
+    published = Path(config.site_dir) / "schema" / "record.json"
+    published.parent.mkdir(parents=True, exist_ok=True)
+    published.write_text(schema_text(view.vocabulary), encoding="utf-8")

@@ -349,6 +349,15 @@ class SiteView:
         tally = [(concept, counts[notation]) for notation, concept in self.vocabulary.schemes["answer"].items()]
         return QuestionView(question, rows, tally)
 
+    def examples(self, question: Question) -> list[tuple[JurisdictionView, AnswerView]]:
+        """Give one real example of each answer to a question, unknown left out; the one with most to say of why."""
+        found: dict[str, tuple[JurisdictionView, AnswerView]] = {}
+        for view, answer in self.question(question).rows:
+            best = found.get(answer.value.notation)
+            if answer.sentence and (best is None or len(answer.note or "") > len(best[1].note or "")):
+                found[answer.value.notation] = (view, answer)
+        return [found[n] for n in self.vocabulary.schemes["answer"] if n in found and n != "unknown"]
+
     @cached_property
     def claims(self) -> int:
         """Number of claims of all records."""
