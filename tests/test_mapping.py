@@ -78,7 +78,11 @@ def test_an_answer_changes_on_the_day_the_law_changes(model_state: Record, vocab
     old.until, copy.offences["trafficking"].from_ = "2019-12-31", "2020-01-01"
     copy.offences["old"] = old
     copy.answers["attempt"] = [Answer(answer="met", at="act 9", words="x", says="x", **{"from": "2020-01-01"})]
-    for day, organs, attempt in (("2019-12-31", "absent", None), ("2020-01-01", "met", "met"), (None, "met", "met")):
+    for day, organs, attempt in (
+        ("2019-12-31", "absent", None),
+        ("2020-01-01", "met", "met"),
+        ("2026-11-20", "met", "met"),
+    ):
         answers = answers_on(copy, vocabulary, day)
         assert getattr(answers["purpose-organ-removal"], "value", None) == organs
         assert getattr(answers["attempt"], "answer", None) == attempt, "what was before is unknown, not back-dated"

@@ -7,11 +7,12 @@ notes) and does not depend on a hash seed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from .claims import LocatedClaim, answer_claims, answer_id, claims_of, slug
 from .evidence import EvidenceLock
+from .periods import Period, answer_period, day_after, day_before, gaps, holds, offence_period
 from .record import Answer, Elements, Offence, Record, duration, months
 from .vocabulary import RDF_TYPE, Vocabulary
 
@@ -120,38 +121,13 @@ def _claims_below(prefix: str, claims: Iterable[object]) -> list[LocatedClaim]:
     return list(_also(prefix, list(claims), ()))  # type: ignore[arg-type]
 
 
-def _segments(offences: Iterable[Offence]) -> list[tuple[str | None, str | None]]:
+def _segments(periods: Iterable[Period]) -> list[Period]:
     """Cut time at every day on which an offence begins or ends."""
-    starts = {o.from_ for o in offences if o.from_} | {day_after(o.until) for o in offences if o.until}
-    cuts = sorted(starts)
+    listed = list(periods)
+    cuts = sorted({start for start, _ in listed if start} | {day_after(end) for _, end in listed if end})
     if not cuts:
         return [(None, None)]
     return [(None, day_before(cuts[0])), *zip(cuts, [*(day_before(c) for c in cuts[1:]), None], strict=True)]
-
-
-def day_after(day: str) -> str:
-    """Give the next day, both in ISO 8601."""
-    import datetime as dt
-
-    return (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat()
-
-
-def day_before(day: str) -> str:
-    """Give the day before, both in ISO 8601."""
-    import datetime as dt
-
-    return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
-
-
-def holds(from_: str | None, until: str | None, day: str | None) -> bool:
-    """Say whether something that holds from one day to another holds on a day; None asks about the newest state.
-
-    >>> holds("2024-07-01", None, "2024-06-30"), holds(None, "2024-06-30", None)
-    (False, False)
-    """
-    if day is None:
-        return until is None
-    return (from_ or "") <= day and (until is None or day <= until)
 
 
 def derive_answers(record: Record, vocabulary: Vocabulary) -> Iterator[Derived]:
@@ -168,13 +144,13 @@ def derive_answers(record: Record, vocabulary: Vocabulary) -> Iterator[Derived]:
     if not counting:
         return
     ranks = {notation: concept.rank for notation, concept in vocabulary.schemes["answer"].items()}
-    for start, end in _segments(counting.values()):
-        active = {
-            k: o
-            for k, o in counting.items()
-            if (o.from_ or "") <= (start or "") and (not o.until or not end or o.until >= end)
-        }
-        active = {k: o for k, o in active.items() if not (o.until and end is None)}
+    periods = {key: offence_period(offence, record) for key, offence in counting.items()}
+    found: dict[str, list[Derived]] = {}
+    for start, end in _segments(periods.values()):
+        # a segment lies wholly inside or wholly outside every period
+        active = {k: o for k, o in counting.items() if start is not None and holds(*periods[k], start)}
+        if start is None:
+            active = {k: o for k, o in counting.items() if periods[k][0] is None}
         if not active:
             continue
         instruments = tuple(dict.fromkeys(record.claim_instrument(o.at)[0] for o in active.values()))
@@ -185,27 +161,44 @@ def derive_answers(record: Record, vocabulary: Vocabulary) -> Iterator[Derived]:
             said = {k: _speaks(k, o, scheme, lists[k].get(scheme), name, vocabulary) for k, o in active.items()}
             best = min((s.value for s in said.values()), key=lambda value: ranks[value])
             behind = {k: s for k, s in said.items() if s.value == best}
-            yield Derived(
-                question.id,
-                best,
-                tuple(dict.fromkeys(c for s in behind.values() for c in s.claims)),
-                instruments if best == "absent" else (),
-                tuple(behind),
-                start,
-                end,
-                next((s.note for s in behind.values() if s.note), None),
+            found.setdefault(question.id, []).append(
+                Derived(
+                    question.id,
+                    best,
+                    tuple(dict.fromkeys(c for s in behind.values() for c in s.claims)),
+                    instruments if best == "absent" else (),
+                    tuple(behind),
+                    start,
+                    end,
+                    next((s.note for s in behind.values() if s.note), None),
+                )
             )
+    for stretches in found.values():
+        yield from _joined(stretches)
 
 
-def answers_on(record: Record, vocabulary: Vocabulary, day: str | None = None) -> dict[str, Answer | Derived | None]:
-    """Give the answer to every question that holds on a day (None: the newest); None where nothing is recorded."""
+def _joined(stretches: list[Derived]) -> Iterator[Derived]:
+    """Join stretches of time that follow one another and rest on the same."""
+    current = stretches[0]
+    for following in stretches[1:]:
+        touching = current.until is not None and following.from_ == day_after(current.until)
+        if touching and replace(following, from_=None, until=None) == replace(current, from_=None, until=None):
+            current = replace(current, until=following.until)
+        else:
+            yield current
+            current = following
+    yield current
+
+
+def answers_on(record: Record, vocabulary: Vocabulary, day: str) -> dict[str, Answer | Derived | None]:
+    """Give the answer to every question that holds on a day; None where nothing is recorded for it."""
     found: dict[str, Answer | Derived | None] = dict.fromkeys(vocabulary.questions)
     for derived in derive_answers(record, vocabulary):
         if holds(derived.from_, derived.until, day):
             found[derived.question] = derived
     for question, answers in record.answers.items():
         for answer in answers:
-            if holds(answer.from_, answer.until, day):
+            if holds(*answer_period(answer, record), day):
                 found[question] = answer
     return found
 
@@ -337,7 +330,7 @@ class _Mapper:
         self.text(node, RDFS_LABEL, offence.title)
         self.set(node, "offenceKind", self.concept("offence-kind", offence.kind))
         self.set(node, "victimGroup", self.concept("victim-group", offence.victims))
-        self._period(node, offence.from_, offence.until)
+        self._period(node, *offence_period(offence, self.record))
         self.text(node, "note", offence.note)
         self.set(node, "claim", iri(self.claim_iri(f"offence/{key}")))
         for located in _claims_below(f"offence/{key}", offence.also):
@@ -407,9 +400,14 @@ class _Mapper:
 
     def _answers(self) -> None:
         recorded = set(self.record.answers)
+        periods: dict[str, list[Period]] = {
+            question: [answer_period(answer, self.record) for answer in answers]
+            for question, answers in self.record.answers.items()
+        }
         for derived in derive_answers(self.record, self.vocabulary):
             recorded.add(derived.question)
-            id_ = f"{derived.question}/from-{derived.from_}" if derived.from_ else derived.question
+            periods.setdefault(derived.question, []).append((derived.from_, derived.until))
+            id_ = derived.question if derived.until is None else f"{derived.question}/until-{derived.until}"
             node = self._answer(id_, derived.question, derived.value, "derived")
             self._period(node, derived.from_, derived.until)
             self.text(node, "note", derived.note)
@@ -425,10 +423,14 @@ class _Mapper:
         for question in self.vocabulary.questions:
             if question not in recorded:
                 self._answer(question, question, "unknown", "unrecorded")
+        for question, stretches in periods.items():
+            for start, end in gaps(stretches):
+                node = self._answer(f"{question}/unknown-until-{end or 'now'}", question, "unknown", "unrecorded")
+                self._period(node, start, end)
 
     def _stated(self, question: str, answer: Answer) -> None:
         node = self._answer(answer_id(question, answer), question, answer.answer, "stated")
-        self._period(node, answer.from_, answer.until)
+        self._period(node, *answer_period(answer, self.record))
         self.text(node, "says", answer.says)
         self.text(node, "note", answer.note)
         for located in answer_claims(question, answer):

@@ -73,6 +73,9 @@ class Claim(Part):
     at: str = Field(description="Instrument key and pinpoint, e.g. “msa 2(3)” or “stgb 232(1)”.")
     words: str = Field(description="At most eight words of the official text, exactly as it has them.")
     says: str | None = Field(None, description="One English sentence of your own on what the provision says.")
+    since: str | None = Field(
+        None, description="First day on which the provision had this wording, where a text says so."
+    )
 
 
 class Reading(Claim):
@@ -164,6 +167,9 @@ class Answer(Timed):
     at: str | None = Field(None, description="Instrument key and pinpoint.")
     words: str | None = Field(None, description="At most eight words of the official text, exactly as it has them.")
     says: str | None = Field(None, description="One English sentence of your own on what the law provides.")
+    since: str | None = Field(
+        None, description="First day on which the provision had this wording, where a text says so."
+    )
     also: list[Claim] = Field([], description="Further claims on which the answer rests.")
     searched: list[str] = Field([], description="Keys of the instruments searched before saying absent.")
     note: str | None = Field(None, description="Why this reading was taken.")
@@ -208,6 +214,10 @@ class Instrument(Part):
     amended: str | None = Field(None, description="Day of the newest amendment known to be in the text.")
     repealed: str | None = Field(None, description="First day no longer in force.")
     as_at: str | None = Field(None, description="Date of the text that was read.")
+    wording_since: str | None = Field(
+        None,
+        description="First day on which the wording read is known to have been the law; by default the text's date.",
+    )
     link: str | None = Field(None, description="Address of the official text.")
     text: str | None = Field(
         None, description="Corpus file that the evidence check looks in, e.g. GB/modern-slavery-act-2015."
@@ -368,7 +378,7 @@ class _Checker:
     def _instrument(self, loc: Loc, key: str, instrument: Instrument) -> Iterator[Fault]:
         if not _SLUG.fullmatch(key):
             yield loc, f"“{key}” cannot be a key", "Use small letters, digits and hyphens: msa, penal-code."
-        for name in ("enacted", "in_force", "amended", "repealed"):
+        for name in ("enacted", "in_force", "amended", "repealed", "wording_since"):
             yield from self._date((*loc, name), getattr(instrument, name), partial=True)
         yield from self._date((*loc, "as_at"), instrument.as_at, partial=True)
         yield from self._concept((*loc, "translation"), "translation", instrument.translation)
@@ -462,6 +472,7 @@ class _Checker:
     def _answer(self, loc: Loc, id_: str, answer: Answer) -> Iterator[Fault]:
         yield from self._concept((*loc, "answer"), "answer", answer.answer)
         yield from self._period(loc, answer)
+        yield from self._date((*loc, "since"), answer.since)
         for index, key in enumerate(answer.searched):
             if key not in self.record.instruments:
                 yield self._unknown((*loc, "searched", index), "instrument", key, self.record.instruments)
@@ -543,6 +554,7 @@ class _Checker:
             yield self._unknown((*loc, "at"), "instrument", key, self.record.instruments)
         elif not pinpoint:
             yield (*loc, "at"), f"“{claim.at}” names an instrument but no provision", "Add the pinpoint: msa 2(3)."
+        yield from self._date((*loc, "since"), claim.since)
         spaced, unspaced = count_words(claim.words)
         if not claim.words.strip():
             yield (*loc, "words"), "no words are quoted", "Quote at most eight operative words."

@@ -10,7 +10,8 @@ from functools import cached_property
 from .checks import Finding
 from .claims import LocatedClaim, answer_claims, claims_of
 from .dataset import Dataset
-from .mapping import Derived, _speaks, answers_on, derive_answers, holds
+from .mapping import Derived, _speaks, answers_on, derive_answers
+from .periods import answer_period, holds, offence_period
 from .record import Answer, Instrument, Offence, Penalty, Record
 from .treaties import Status
 from .vocabulary import Concept, Question
@@ -49,6 +50,8 @@ class AnswerView:
     details: list[tuple[str, str]] = field(default_factory=list)
     from_: str | None = None
     until: str | None = None
+    dated: bool = False
+    """Whether the record says when it begins or ended, so that a page should too."""
     current: bool = True
 
     @property
@@ -63,6 +66,7 @@ class Cell:
 
     value: Concept
     claims: tuple[ClaimView, ...]
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -180,8 +184,10 @@ class JurisdictionView:
                 searched=[self.record.instruments[k] for k in answer.searched],
                 from_=answer.from_,
                 until=answer.until,
+                dated=answer.until is not None,
                 current=holds(answer.from_, answer.until, day),
             )
+        start, end = answer_period(answer, self.record)
         located = list(answer_claims(question.id, answer))
         excluded = [c for c in located if c.id.endswith("/excludes")]
         return AnswerView(
@@ -194,9 +200,10 @@ class JurisdictionView:
             answer.note,
             [self.record.instruments[k] for k in answer.searched],
             self._details(answer),
-            answer.from_,
-            answer.until,
-            holds(answer.from_, answer.until, day),
+            start,
+            end,
+            bool(answer.from_ or end),
+            holds(start, end, day),
         )
 
     def _details(self, answer: Answer) -> list[tuple[str, str]]:
@@ -234,8 +241,9 @@ class JurisdictionView:
         ]
         timed += [(q, a) for q, answers in self.record.answers.items() for a in answers]
         for id_, answer in timed:
-            if not holds(answer.from_, answer.until, self.dataset.day):
-                found.setdefault(id_, []).append(self._view(self.vocabulary.questions[id_], answer))
+            view = self._view(self.vocabulary.questions[id_], answer)
+            if not view.current:
+                found.setdefault(id_, []).append(view)
         return found
 
     @cached_property
@@ -247,7 +255,9 @@ class JurisdictionView:
     @property
     def offences(self) -> list[tuple[str, Offence]]:
         """The offences in force on the day of the data, those that define trafficking first."""
-        current = [(k, o) for k, o in self.record.offences.items() if holds(o.from_, o.until, self.dataset.day)]
+        current = [
+            (k, o) for k, o in self.record.offences.items() if holds(*offence_period(o, self.record), self.dataset.day)
+        ]
         return sorted(current, key=lambda item: item[1].kind != "trafficking")
 
     @cached_property
@@ -268,8 +278,13 @@ class JurisdictionView:
                 for key, offence in self.defining:
                     lists = {s: elements for s, _, elements in offence.elements()}
                     said = _speaks(key, offence, scheme, lists.get(scheme), name, self.vocabulary)
+                    named = scheme in lists and name in lists[scheme].named
                     cells.append(
-                        Cell(self.vocabulary.concept("answer", said.value), tuple(self.claims[c] for c in said.claims))
+                        Cell(
+                            self.vocabulary.concept("answer", said.value),
+                            tuple(self.claims[c] for c in said.claims),
+                            named,
+                        )
                     )
                 rows.append((concept, self.answers[question.id], cells))
             tables.append((title, rows))
