@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pyoxigraph as ox
 import pytest
@@ -39,11 +40,18 @@ def test_a_worked_question_runs_and_says_what_it_asks(dataset: Dataset, path) ->
 @pytest.mark.parametrize("path", QUERIES, ids=lambda p: p.stem)
 def test_a_second_engine_gives_the_same_answer(dataset: Dataset, path) -> None:  # type: ignore[no-untyped-def]
     known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    # a part of the dataset: the other engine needs minutes for joins over all of it
+    parts = [line for line in dataset.lines() if re.search(r"/graph/(ontology|AE|GB|PK)(/findings)?> \.$", line)]
+    parts += [
+        line for line in dataset.lines() if "/graph/treaty-status>" in line and re.search(r"/status/(AE|GB|PK)>", line)
+    ]
     graph = rdflib.Graph()
-    graph.parse(data="".join(line[: line.rindex(" <")] + " .\n" for line in dataset.lines()), format="nt")
+    graph.parse(data="".join(line[: line.rindex(" <")] + " .\n" for line in parts), format="nt")
+    store = ox.Store()
+    store.bulk_load("".join(parts).encode(), format=ox.RdfFormat.N_QUADS)
     text = path.read_text(encoding="utf-8")
     theirs = graph.query(text, initNs=known)
-    ours = dataset.store.query(text, prefixes=known, use_default_graph_as_union=True)
+    ours = store.query(text, prefixes=known, use_default_graph_as_union=True)
     assert isinstance(ours, ox.QuerySolutions)
 
     def plain(value: object) -> str:

@@ -23,12 +23,22 @@ from rdflib.namespace import SH
 
 from .evidence import EvidenceLock
 from .mapping import GraphWriter, iri, jurisdiction_iri, literal, map_record
+from .periods import day_after
 from .record import Record
 from .settings import DEFAULT_BASE, Project
 from .treaties import StatusTable, load_status, status_files
 from .vocabulary import RDF_TYPE, Question, Vocabulary, load_vocabulary, ontology_files
 
-__all__ = ["Finding", "Measure", "check_jurisdiction", "check_records", "findings_graph", "shape_files"]
+__all__ = [
+    "Checked",
+    "Finding",
+    "Measure",
+    "Snapshot",
+    "check_jurisdiction",
+    "check_records",
+    "findings_graph",
+    "shape_files",
+]
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,27 @@ class Finding:
     def key(self) -> str:
         """Jurisdiction, question and extent: what makes a finding the same one in two runs."""
         return f"{self.jurisdiction} {self.question} {self.value} {self.gravity}"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the check says of one jurisdiction from one day until the next snapshot."""
+
+    day: str
+    events: tuple[str, ...]
+    """What happened on the day: treaties that began or ceased to bind, laws that changed."""
+    counts: dict[str, int]
+    """Findings by gravity."""
+    known: int
+    """Questions with an answer other than unknown."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome for one jurisdiction: its findings on the day asked for, and its history."""
+
+    findings: list[Finding]
+    history: list[Snapshot]
 
 
 def shape_files(project: Project) -> list[Path]:
@@ -151,49 +182,137 @@ def _fictional_status(record: Record, status: StatusTable, vocabulary: Vocabular
     return StatusTable(rows, vocabulary) if rows else status
 
 
-def check_jurisdiction(
-    record: Record, lines: Sequence[str], project: Project, day: str, vocabulary: Vocabulary, status: StatusTable
-) -> list[Finding]:
-    """Check one jurisdiction's graph and grade what was found, the gravest first."""
-    if record.fictional:
-        status = _fictional_status(record, status, vocabulary)
-    state = record.part_of or record.jurisdiction
-    current = holding_on(lines, vocabulary, day)
+@dataclass(frozen=True)
+class _Gap:
+    """An answer that a shape reported, before anything is said of its gravity."""
+
+    answer: str
+    question: Question
+    value: str
+    claims: tuple[str, ...]
+
+
+def _gaps(current: Sequence[str], project: Project, vocabulary: Vocabulary) -> list[_Gap]:
     values: dict[str, dict[str, list[str]]] = {}
     for line in current:
         subject, predicate, value = line.split(" ", 3)[:3]
         if predicate.startswith(f"<{vocabulary.pa}"):
-            values.setdefault(subject[1:-1], {}).setdefault(predicate[len(vocabulary.pa) + 1 : -1], []).append(
-                value[1:-1]
-            )
-    gravity_rank = {notation: concept.rank for notation, concept in vocabulary.schemes["gravity"].items()}
+            name = predicate[len(vocabulary.pa) + 1 : -1]
+            values.setdefault(subject[1:-1], {}).setdefault(name, []).append(value[1:-1])
     by_iri = {question.iri: question for question in vocabulary.questions.values()}
-    findings = []
+    gaps = []
     for answer, _shape in violations(current, project):
         facts = values[answer]
-        question = by_iri[facts["question"][0]]
         value = vocabulary.notation(facts["value"][0])
-        measures = measure(question, state, day, status, vocabulary)
-        gravity = min((m.gravity for m in measures), key=lambda g: gravity_rank[g], default="recommendation")
+        gaps.append(_Gap(answer, by_iri[facts["question"][0]], value, tuple(facts.get("claim", []))))
+    return gaps
+
+
+def _gravest(measures: Sequence[Measure], ranks: dict[str, int]) -> str:
+    return min((m.gravity for m in measures), key=lambda g: ranks[g], default="recommendation")
+
+
+def check_jurisdiction(
+    record: Record, lines: Sequence[str], project: Project, day: str, vocabulary: Vocabulary, status: StatusTable
+) -> list[Finding]:
+    """Check one jurisdiction's graph for one day and grade what was found, the gravest first."""
+    if record.fictional:
+        status = _fictional_status(record, status, vocabulary)
+    state = record.part_of or record.jurisdiction
+    ranks = {notation: concept.rank for notation, concept in vocabulary.schemes["gravity"].items()}
+    findings = []
+    for gap in _gaps(holding_on(lines, vocabulary, day), project, vocabulary):
+        measures = measure(gap.question, state, day, status, vocabulary)
         findings.append(
             Finding(
                 record.jurisdiction,
                 record.name,
-                question.id,
-                question.label,
-                question.dimension,
-                answer,
-                value,
-                gravity,
-                question.findings[value],
-                tuple(facts.get("claim", [])),
+                gap.question.id,
+                gap.question.label,
+                gap.question.dimension,
+                gap.answer,
+                gap.value,
+                _gravest(measures, ranks),
+                gap.question.findings[gap.value],
+                gap.claims,
                 measures,
                 day,
             )
         )
     extent = {notation: -concept.rank for notation, concept in vocabulary.schemes["answer"].items()}
     order = {question: index for index, question in enumerate(vocabulary.questions)}
-    return sorted(findings, key=lambda f: (gravity_rank[f.gravity], extent[f.value], order[f.question]))
+    return sorted(findings, key=lambda f: (ranks[f.gravity], extent[f.value], order[f.question]))
+
+
+FIRST_DAY = "2000-01-01"
+"""Where histories begin: the year in which the Protocol was opened for signature."""
+
+
+def history(
+    record: Record, lines: Sequence[str], project: Project, last: str, vocabulary: Vocabulary, status: StatusTable
+) -> list[Snapshot]:
+    """Say what the check finds on every day since 2000 on which the law, or what binds the state, changed.
+
+    The shapes run once for each wording of the law; between two wordings only the gravity changes, with the treaties.
+    """
+    if record.fictional:
+        status = _fictional_status(record, status, vocabulary)
+    state = record.part_of or record.jurisdiction
+    asking = {r.treaty for q in vocabulary.questions.values() for r in q.requirements}
+    events: dict[str, list[str]] = {FIRST_DAY: []}
+    for row in status.of_state(state):
+        short = vocabulary.treaties[row.treaty].short
+        for date, what in ((row.in_force, "in force for the state"), (row.ended, "no longer in force for the state")):
+            if row.treaty in asking and len(date) == 10 and FIRST_DAY <= date <= last:
+                events.setdefault(date, []).append(f"{short} {what}")
+    for instrument in record.instruments.values():
+        name = instrument.title_en or instrument.title
+        for dated, what in (
+            (instrument.enacted, "adopted"),
+            (instrument.in_force, "in force"),
+            (instrument.repealed, "no longer in force"),
+        ):
+            if dated and len(dated) == 10 and FIRST_DAY <= dated <= last:
+                events.setdefault(dated, []).append(f"{name} {what}")
+    changes = _boundaries(lines, vocabulary)
+    for day in changes:
+        if FIRST_DAY < day <= last:
+            events.setdefault(day, [])
+    ranks = {notation: concept.rank for notation, concept in vocabulary.schemes["gravity"].items()}
+    snapshots: list[Snapshot] = []
+    gaps: list[_Gap] = []
+    known = 0
+    wording: str | None = None
+    for day in sorted(events):
+        current_wording = max((c for c in changes if c <= day), default="")
+        if current_wording != wording:
+            wording = current_wording
+            current = holding_on(lines, vocabulary, day)
+            gaps = _gaps(current, project, vocabulary)
+            unknown = iri(vocabulary.concept("answer", "unknown").iri)
+            known = sum(
+                f"<{vocabulary.pa}value> " in line and "/answer/" in line.split(" ", 1)[0] and unknown not in line
+                for line in current
+            )
+        counts = dict.fromkeys(ranks, 0)
+        for gap in gaps:
+            counts[_gravest(measure(gap.question, state, day, status, vocabulary), ranks)] += 1
+        changed = not snapshots or (counts, known) != (snapshots[-1].counts, snapshots[-1].known)
+        if events[day] or changed:
+            snapshots.append(Snapshot(day, tuple(sorted(events[day])), counts, known))
+    return snapshots
+
+
+def _boundaries(lines: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """Give the days on which an answer begins, or the day after one ends."""
+    days = set()
+    for line in lines:
+        _, predicate, value = line.split(" ", 3)[:3]
+        if predicate == f"<{vocabulary.pa}holdsFrom>":
+            days.add(value[1:11])
+        elif predicate == f"<{vocabulary.pa}holdsUntil>":
+            days.add(day_after(value[1:11]))
+    return sorted(days)
 
 
 def ontology_hash(project: Project) -> str:
@@ -201,7 +320,8 @@ def ontology_hash(project: Project) -> str:
     digest = hashlib.sha256(project.base.encode())
     own = Path(__file__).parent
     code = [
-        own / name for name in ("checks.py", "mapping.py", "claims.py", "record.py", "treaties.py", "vocabulary.py")
+        own / name
+        for name in ("checks.py", "claims.py", "mapping.py", "periods.py", "record.py", "treaties.py", "vocabulary.py")
     ]
     for path in (*ontology_files(project), *shape_files(project), *status_files(project), *code):
         digest.update(path.name.encode())
@@ -209,24 +329,30 @@ def ontology_hash(project: Project) -> str:
     return digest.hexdigest()
 
 
-def _finding_from(data: dict[str, Any]) -> Finding:
-    data["measures"] = tuple(Measure(**item) for item in data["measures"])
-    data["claims"] = tuple(data["claims"])
-    return Finding(**data)
+def _checked_from(data: dict[str, Any]) -> Checked:
+    findings = []
+    for item in data["findings"]:
+        item["measures"] = tuple(Measure(**m) for m in item["measures"])
+        item["claims"] = tuple(item["claims"])
+        findings.append(Finding(**item))
+    return Checked(findings, [Snapshot(**{**s, "events": tuple(s["events"])}) for s in data["history"]])
 
 
-def _check_one(task: tuple[Record, EvidenceLock, Project, str, Path | None]) -> list[Finding]:
+def _check_one(task: tuple[Record, EvidenceLock, Project, str, Path | None]) -> Checked:
     record, lock, project, day, cached = task
     vocabulary = load_vocabulary(project)
     status = load_status(project, vocabulary)
     lines = map_record(record, vocabulary, lock).lines()
-    findings = check_jurisdiction(record, lines, project, day, vocabulary, status)
+    checked = Checked(
+        check_jurisdiction(record, lines, project, day, vocabulary, status),
+        history(record, lines, project, day, vocabulary, status),
+    )
     if cached:
         cached.parent.mkdir(parents=True, exist_ok=True)
         temporary = cached.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps([asdict(f) for f in findings]), encoding="utf-8")
+        temporary.write_text(json.dumps(asdict(checked)), encoding="utf-8")
         temporary.replace(cached)
-    return findings
+    return checked
 
 
 def check_records(
@@ -235,10 +361,10 @@ def check_records(
     day: str,
     cache: bool = True,
     processes: int | None = None,
-) -> dict[str, list[Finding]]:
+) -> dict[str, Checked]:
     """Check records, each in a process of a pool; what has not changed since the last check is read from the cache."""
     base = ontology_hash(project) if cache else ""
-    results: dict[str, list[Finding]] = {}
+    results: dict[str, Checked] = {}
     tasks = []
     for record, lock in records:
         cached = None
@@ -246,9 +372,7 @@ def check_records(
             key = hashlib.sha256(f"{base}|{day}|{record.model_dump_json()}".encode()).hexdigest()[:32]
             cached = project.build / "cache" / "findings" / f"{record.jurisdiction}-{key}.json"
             if cached.is_file():
-                results[record.jurisdiction] = [
-                    _finding_from(f) for f in json.loads(cached.read_text(encoding="utf-8"))
-                ]
+                results[record.jurisdiction] = _checked_from(json.loads(cached.read_text(encoding="utf-8")))
                 continue
         tasks.append((record, lock, project, day, cached))
     workers = min(processes or os.cpu_count() or 1, len(tasks))
@@ -258,7 +382,7 @@ def check_records(
         # what a worker inherits is left alone by its garbage collector: walking it would cost more with every record
         with ProcessPoolExecutor(workers, initializer=gc.freeze) as pool:
             found = list(pool.map(_check_one, tasks, chunksize=1))
-    results |= {task[0].jurisdiction: findings for task, findings in zip(tasks, found, strict=True)}
+    results |= {task[0].jurisdiction: checked for task, checked in zip(tasks, found, strict=True)}
     return {record.jurisdiction: results[record.jurisdiction] for record, _ in records}
 
 

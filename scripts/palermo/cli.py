@@ -12,17 +12,17 @@ import click
 from . import __version__
 from .corpus import Corpus
 from .coverage import coverage_report
-from .dataset import build_dataset, write_nquads
+from .dataset import build_dataset, data_day, write_nquads
 from .evidence import read_lock, verify, write_lock
 from .problems import InvalidInput, Problem, display_path, nearest
 from .query import FORMATS as QUERY_FORMATS
 from .query import run_query
 from .record import Answer, Record, is_code, new_record, read_record
 from .reports import FORMATS as REPORTS
-from .reports import render
+from .reports import render, status_report
 from .schema import schema_text
 from .settings import Project, find_project
-from .treaties import import_table
+from .treaties import import_table, load_status
 from .vocabulary import load_vocabulary
 
 __all__ = ["main"]
@@ -173,6 +173,20 @@ def treaties() -> None:
     """Work with the status of treaties."""
 
 
+@treaties.command("status")
+@click.argument("state")
+@click.option("--on", "day", metavar="DATE", help="The day; by default that of the newest record.")
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@click.pass_obj
+def treaties_status(project: Project, state: str, day: str | None, form: str) -> None:
+    """Say which instruments bind a state on a day, with the dates and the source of each row."""
+    if not is_code(state) or "-" in state:
+        raise click.ClickException(f"{state} is not a country code: use ISO 3166-1, in capitals, such as FR")
+    vocabulary = load_vocabulary(project)
+    on = parse_day(day) if day else data_day(record for _, record in read_records(project))
+    click.echo(status_report(load_status(project, vocabulary), vocabulary, state, on, form), nl=False)
+
+
 @treaties.command("import")
 @click.argument("table", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_obj
@@ -186,6 +200,7 @@ def treaties_import(project: Project, table: Path) -> None:
 @click.argument("codes", nargs=-1)
 @click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True)
 @click.option("--as-of", "day", metavar="DATE", help="The day to check for; by default that of the newest record.")
+@click.option("--group", help="Only members of a body (eu, coe, asean, saarc, au, oas) or parties of a treaty.")
 @click.option("--gravity", multiple=True, help="Only findings of this gravity; may be repeated.")
 @click.option("--strict", is_flag=True, help="Exit 1 where there is a breach that the baseline does not list.")
 @click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Known breaches, one a line.")
@@ -196,6 +211,7 @@ def check(
     codes: tuple[str, ...],
     form: str,
     day: str | None,
+    group: str | None,
     gravity: tuple[str, ...],
     strict: bool,
     baseline: Path | None,
@@ -215,10 +231,13 @@ def check(
     for name in gravity:
         if name not in gravities:
             raise click.ClickException(f"“{name}” is no gravity: {', '.join(gravities)}")
+    members = dataset.group(group) if group else None
     findings = [
         f
         for f in dataset.all_findings
-        if (not codes or f.jurisdiction in codes) and (not gravity or f.gravity in gravity)
+        if (not codes or f.jurisdiction in codes)
+        and (not gravity or f.gravity in gravity)
+        and (members is None or f.jurisdiction in members)
     ]
     click.echo(render(findings, dataset.vocabulary, form), nl=False)
     if not (strict or write_baseline):

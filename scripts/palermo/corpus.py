@@ -137,7 +137,7 @@ class Provision:
     def name(self) -> str:
         """The heading's first words: enough to find the provision, too few to carry the text along."""
         words = self.heading.split()
-        return " ".join(words[:5]) + (" …" if len(words) > 5 else "")
+        return " ".join(words[:3]) + (" …" if len(words) > 3 else "")
 
     @property
     def sha256(self) -> str:

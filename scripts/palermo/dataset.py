@@ -10,10 +10,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .checks import Finding, check_records, findings_graph, shape_files
+from .checks import Finding, Snapshot, check_records, findings_graph, shape_files
 from .evidence import EvidenceLock, read_lock
 from .mapping import map_record
-from .problems import InvalidInput, Problem, display_path
+from .problems import InvalidInput, Problem, display_path, nearest
 from .record import Record, read_record
 from .settings import Project
 from .treaties import StatusTable, load_status, status_files
@@ -41,6 +41,7 @@ class Dataset:
     locks: dict[str, EvidenceLock]
     day: str
     findings: dict[str, list[Finding]] = field(default_factory=dict)
+    history: dict[str, list[Snapshot]] = field(default_factory=dict)
 
     @property
     def all_findings(self) -> list[Finding]:
@@ -50,6 +51,21 @@ class Dataset:
     def record(self, code: str) -> Record:
         """Give a record by its code. Raises KeyError where there is none."""
         return next_or_key_error((r for r in self.records if r.jurisdiction == code), code)
+
+    def group(self, name: str) -> frozenset[str]:
+        """Give the codes of the records that belong to a body, or whose state a treaty binds on the day of the data.
+
+        Raises:
+            ValueError: there is no body and no treaty of that name.
+        """
+        states = {record.jurisdiction: record.part_of or record.jurisdiction for record in self.records}
+        if name in self.vocabulary.groups:
+            members = self.vocabulary.groups[name].members
+            return frozenset(code for code, state in states.items() if state in members)
+        if name in self.vocabulary.treaties:
+            return frozenset(c for c, state in states.items() if self.status.binding(name, state, self.day) == "binds")
+        guess = nearest(name, [*self.vocabulary.groups, *self.vocabulary.treaties])
+        raise ValueError(f"“{name}” is no group and no treaty" + (f": did you mean {guess}?" if guess else ""))
 
     def jurisdiction_lines(self, code: str) -> list[str]:
         """Give a jurisdiction's graph as sorted N-Quads lines."""
@@ -145,7 +161,9 @@ def build_dataset(project: Project, day: str | None = None, cache: bool = True) 
     records = read_all(project)
     locks = {record.jurisdiction: read_lock(project.evidence, record.jurisdiction) for record in records}
     dataset = Dataset(project, vocabulary, load_status(project, vocabulary), records, locks, day or data_day(records))
-    dataset.findings = check_records([(r, locks[r.jurisdiction]) for r in records], project, dataset.day, cache)
+    checked = check_records([(r, locks[r.jurisdiction]) for r in records], project, dataset.day, cache)
+    dataset.findings = {code: outcome.findings for code, outcome in checked.items()}
+    dataset.history = {code: outcome.history for code, outcome in checked.items()}
     return dataset
 
 

@@ -102,10 +102,10 @@ def _period(from_: str | None, until: str | None, starts: list[str], ends: list[
 
 
 def answer_period(answer: Answer, record: Record) -> Period:
-    """Give the first and the last day of an answer."""
+    """Give the first and the last day of an answer: those of its main claim, else of all that it rests on."""
     claims = list(answer.also)
     if answer.at and answer.words:
-        claims.append(Claim(at=answer.at, words=answer.words, says=answer.says, since=answer.since))
+        claims = [Claim(at=answer.at, words=answer.words, says=answer.says, since=answer.since)]
     return _period(
         answer.from_,
         answer.until,

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyoxigraph as ox
 
 from .checks import Finding, findings_graph
+from .treaties import StatusTable
 from .vocabulary import Vocabulary
 
 __all__ = ["FORMATS", "render"]
@@ -142,6 +143,45 @@ def as_junit(findings: Sequence[Finding], vocabulary: Vocabulary) -> str:
             + "</testsuite>"
         )
     return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>' + "\n".join(suites) + "</testsuites>\n"
+
+
+def status_report(status: StatusTable, vocabulary: Vocabulary, state: str, day: str, form: str) -> str:
+    """Say which instruments bind a state on a day, as text, CSV or JSON."""
+    rows = []
+    for slug, treaty in vocabulary.treaties.items():
+        row = status.rows.get((slug, state))
+        rows.append(
+            {
+                "treaty": slug,
+                "title": treaty.short,
+                "day": day,
+                "binding": status.binding(slug, state, day),
+                "signed": row.signed if row else "",
+                "bound": row.bound if row else "",
+                "form": row.form if row else "",
+                "in_force": row.in_force if row else "",
+                "ended": row.ended if row else "",
+                "table_as_at": treaty.status_as_at or "",
+                "note": row.note if row else "",
+                "source": row.source if row else "",
+            }
+        )
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue()
+    lines = [f"{state} on {day}"]
+    for entry in rows:
+        label = vocabulary.concept("binding", entry["binding"]).label
+        dates = ", ".join(
+            f"{name} {entry[key]}" for name, key in (("in force", "in_force"), ("until", "ended")) if entry[key]
+        )
+        lines.append(f"  {entry['title']:<44} {label:<16} {dates}".rstrip())
+    return "\n".join(lines) + "\n"
 
 
 FORMATS: dict[str, Callable[[Sequence[Finding], Vocabulary], str]] = {

@@ -80,6 +80,9 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
     render("codebook/questions/", "casebook.html")
     for dimension, questions in view.dimensions:
         render(f"overview/{dimension.notation}/", "matrix.html", dimension=dimension, questions=questions)
+    render("groups/", "groups.html")
+    for group in view.group_pages:
+        render(group.url, "group.html", group=group)
     for jurisdiction in view.jurisdictions:
         render(jurisdiction.url, "jurisdiction.html", j=jurisdiction)
     for question in view.vocabulary.questions.values():

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .checks import Finding
+from .checks import Finding, Snapshot
 from .claims import LocatedClaim, answer_claims, claims_of
 from .dataset import Dataset
 from .mapping import Derived, _speaks, answers_on, derive_answers
 from .periods import answer_period, holds, offence_period
 from .record import Answer, Instrument, Offence, Penalty, Record
 from .treaties import Status
-from .vocabulary import Concept, Question
+from .vocabulary import Concept, Group, Question
 
 __all__ = ["AnswerView", "ClaimView", "JurisdictionView", "QuestionView", "SiteView"]
 
@@ -156,6 +156,17 @@ class JurisdictionView:
     def findings(self) -> list[Finding]:
         """Findings on the day of the data, the gravest first."""
         return self.dataset.findings[self.code]
+
+    @cached_property
+    def history(self) -> list[Snapshot]:
+        """What the check says on every day since 2000 on which something changed, the newest first."""
+        return list(reversed(self.dataset.history.get(self.code, [])))
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The regional bodies that the state belongs to."""
+        state = self.record.part_of or self.record.jurisdiction
+        return [group for group in self.vocabulary.groups.values() if state in group.members]
 
     @cached_property
     def findings_by_gravity(self) -> list[tuple[Concept, list[Finding]]]:
@@ -343,6 +354,23 @@ class QuestionView:
     tally: list[tuple[Concept, int]]
 
 
+@dataclass(frozen=True)
+class GroupPage:
+    """Everything a group's page shows."""
+
+    slug: str
+    title: str
+    source: str
+    as_at: str
+    states: frozenset[str]
+    views: list[JurisdictionView]
+
+    @property
+    def url(self) -> str:
+        """Address of the page below the site's root."""
+        return f"groups/{self.slug}/"
+
+
 class SiteView:
     """Everything the site shows."""
 
@@ -363,6 +391,33 @@ class SiteView:
         counts = Counter(answer.value.notation for _, answer in rows)
         tally = [(concept, counts[notation]) for notation, concept in self.vocabulary.schemes["answer"].items()]
         return QuestionView(question, rows, tally)
+
+    @cached_property
+    def group_pages(self) -> list[GroupPage]:
+        """Regional bodies, and the parties of the regional conventions on trafficking, as groups to compare."""
+        pages = [
+            GroupPage(g.slug, f"Members of the {g.label}", g.source, g.as_at, g.members, self.members(g.slug))
+            for g in self.vocabulary.groups.values()
+        ]
+        for slug, treaty in self.vocabulary.treaties.items():
+            if treaty.soft_law or not treaty.lists_all_parties:
+                continue
+            states = frozenset(
+                state
+                for (row_treaty, state) in self.dataset.status.rows
+                if row_treaty == slug and self.dataset.status.binding(slug, state, self.dataset.day) == "binds"
+            )
+            as_at = treaty.status_as_at or self.dataset.day
+            source = "The status rows of the instrument, each with its own source"
+            pages.append(
+                GroupPage(f"party-{slug}", f"Bound by: {treaty.short}", source, as_at, states, self.members(slug))
+            )
+        return [page for page in pages if page.states]
+
+    def members(self, name: str) -> list[JurisdictionView]:
+        """Give the jurisdictions with a record that belong to a body or that a treaty binds."""
+        codes = self.dataset.group(name)
+        return [view for view in self.jurisdictions if view.code in codes]
 
     def examples(self, question: Question) -> list[tuple[JurisdictionView, AnswerView]]:
         """Give one real example of each answer to a question, unknown left out; the one with most to say of why."""

@@ -30,6 +30,7 @@ __all__ = [
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS = "http://purl.org/dc/terms/"
+RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,17 @@ class GravityRule:
     gravity: str
 
 
+@dataclass(frozen=True)
+class Group:
+    """The members of a regional body."""
+
+    slug: str
+    label: str
+    members: frozenset[str]
+    source: str
+    as_at: str
+
+
 class Vocabulary:
     """The ontology of one project, read once."""
 
@@ -123,6 +135,17 @@ class Vocabulary:
         self.treaties = self._read_treaties()
         self.questions = self._read_questions()
         self.gravity_rules = self._read_rules()
+        self.groups = {
+            slug: Group(
+                slug,
+                self.value(iri, RDFS_LABEL),
+                frozenset(member.rsplit("/", 1)[1] for member in self.values(iri, self.pa + "member")),
+                self.value(iri, DCTERMS + "source"),
+                self.value(iri, self.pa + "asAt"),
+            )
+            for iri in self.subjects("Group")
+            if (slug := self.notation(iri))
+        }
 
     # --- reading -------------------------------------------------------------------------------
 
