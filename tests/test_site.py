@@ -69,6 +69,10 @@ def parsed(built: Path) -> dict[str, _Page]:
 def test_there_is_a_page_for_everything(built: Path, dataset: Dataset) -> None:
     for record in dataset.records:
         assert (built / "jurisdictions" / record.jurisdiction / "index.html").is_file()
+    states = {state for _, state in dataset.status.rows} - {"EU"}
+    assert len(states) >= 193, "every member of the United Nations has a page, if only for its treaties"
+    for state in states:
+        assert (built / "jurisdictions" / state / "index.html").is_file()
     for id_ in dataset.vocabulary.questions:
         assert (built / "questions" / id_ / "index.html").is_file()
     for name in (
@@ -205,8 +209,9 @@ needs_browser = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium on this machine: page tests in a browser skipped"
 )
 SAMPLES = """
-. jurisdictions/ jurisdictions/AE/ jurisdictions/DE/ jurisdictions/KR/ questions/ questions/non-punishment/ overview/
-overview/definition/ treaties/ codebook/ codebook/questions/ methodology/ about/ data/
+. jurisdictions/ jurisdictions/AE/ jurisdictions/DE/ jurisdictions/KR/ jurisdictions/NE/ groups/ groups/saarc/
+questions/ questions/non-punishment/ overview/ overview/definition/ treaties/ codebook/ codebook/questions/
+methodology/ about/ data/
 """.split()  # noqa: SIM905 - a list of this length reads better as text
 
 

@@ -85,6 +85,8 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
         render(group.url, "group.html", group=group)
     for jurisdiction in view.jurisdictions:
         render(jurisdiction.url, "jurisdiction.html", j=jurisdiction)
+    for state in view.unrecorded:
+        render(state.url, "state.html", state=state)
     for question in view.vocabulary.questions.values():
         render(f"questions/{question.id}/", "question.html", q=view.question(question), question=question)
     return made

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import pycountry
+
 from .checks import Finding, Snapshot
 from .claims import LocatedClaim, answer_claims, claims_of
 from .dataset import Dataset
@@ -322,16 +324,8 @@ class JurisdictionView:
 
     @cached_property
     def treaty_rows(self) -> list[tuple[str, str, Status | None]]:
-        """Every instrument: short title, label of the binding status on the day, and the row it rests on."""
-        state = self.record.part_of or self.record.jurisdiction
-        status = self.dataset.status
-        rows = []
-        for slug, treaty in self.vocabulary.treaties.items():
-            if treaty.soft_law:
-                continue
-            binding = status.binding(slug, state, self.dataset.day)
-            rows.append((slug, binding, status.rows.get((slug, state))))
-        return rows
+        """Every instrument, its binding status on the day, and the row that it rests on."""
+        return treaty_rows(self.dataset, self.record.part_of or self.record.jurisdiction)
 
     @cached_property
     def cautions(self) -> list[tuple[Instrument, str]]:
@@ -343,6 +337,32 @@ class JurisdictionView:
         """Whole years between the date of the text and the day of the data."""
         then, now = self.record.as_at, self.dataset.day
         return int(now[:4]) - int(then[:4]) - (now[5:] < then[5:])
+
+
+def treaty_rows(dataset: Dataset, state: str) -> list[tuple[str, str, Status | None]]:
+    """Give every instrument with the binding status of a state on the day of the data, and the row it rests on."""
+    status = dataset.status
+    return [
+        (slug, status.binding(slug, state, dataset.day), status.rows.get((slug, state)))
+        for slug, treaty in dataset.vocabulary.treaties.items()
+        if not treaty.soft_law
+    ]
+
+
+class StateView:
+    """A state of which only the treaty status is known so far."""
+
+    def __init__(self, code: str, dataset: Dataset) -> None:
+        self.code, self.dataset = code, dataset
+        country = pycountry.countries.get(alpha_2=code)
+        self.name = str(getattr(country, "common_name", None) or getattr(country, "name", code))
+        self.groups = [group for group in dataset.vocabulary.groups.values() if code in group.members]
+        self.treaty_rows = treaty_rows(dataset, code)
+
+    @property
+    def url(self) -> str:
+        """Address of the page below the site's root."""
+        return f"jurisdictions/{self.code}/"
 
 
 @dataclass
@@ -379,6 +399,14 @@ class SiteView:
         self.vocabulary = dataset.vocabulary
         views = [JurisdictionView(record, dataset) for record in dataset.records]
         self.jurisdictions = sorted(views, key=lambda v: (v.name, v.code))
+
+    @cached_property
+    def unrecorded(self) -> list[StateView]:
+        """The states that have treaty status but no record yet."""
+        recorded = {view.code for view in self.jurisdictions}
+        known = {state for _, state in self.dataset.status.rows}
+        states = [StateView(c, self.dataset) for c in known - recorded if pycountry.countries.get(alpha_2=c)]
+        return sorted(states, key=lambda state: state.name)
 
     @cached_property
     def dimensions(self) -> list[tuple[Concept, list[Question]]]:
