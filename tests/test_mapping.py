@@ -152,3 +152,23 @@ def test_the_base_is_set_in_one_place(project: Project) -> None:
     text = map_record(record, vocabulary, EvidenceLock("FR")).nquads()
     assert "w3id.org/palermo-atlas" not in text
     assert "<https://example.org/copy/jurisdiction/FR>" in text
+
+
+def test_an_offence_known_only_later_makes_earlier_absences_unknown(
+    model_state: Record, vocabulary: Vocabulary
+) -> None:
+    copy = model_state.model_copy(deep=True)
+    second = copy.offences["trafficking"].model_copy(deep=True)
+    first = copy.offences["trafficking"]
+    assert first.purposes is not None and first.purposes.__pydantic_extra__ is not None
+    del first.purposes.__pydantic_extra__["slavery"]
+    second.since = "2015-01-01"  # the wording at hand is of that day; nothing says that the offence began then
+    copy.offences["second"] = second
+    values = {(d.question, d.from_): d.value for d in derive_answers(copy, vocabulary)}
+    assert values["purpose-slavery", "2000-01-01"] == "unknown"
+    assert values["purpose-slavery", "2015-01-01"] == "met"
+    assert values["purpose-servitude", "2000-01-01"] == "met", "what another offence covers was covered"
+    second.since, second.from_ = None, "2015-01-01"  # the offence began on that day
+    assert {(d.question, d.from_): d.value for d in derive_answers(copy, vocabulary)}[
+        "purpose-slavery", "2000-01-01"
+    ] == "absent"

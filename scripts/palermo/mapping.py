@@ -153,12 +153,19 @@ def derive_answers(record: Record, vocabulary: Vocabulary) -> Iterator[Derived]:
             active = {k: o for k, o in counting.items() if periods[k][0] is None}
         if not active:
             continue
+        # an offence whose wording is known only from a later day may have been there before: its absence says nothing
+        unread = [
+            k
+            for k, o in counting.items()
+            if k not in active and not o.from_ and start is not None and start < (periods[k][0] or "")
+        ]
         instruments = tuple(dict.fromkeys(record.claim_instrument(o.at)[0] for o in active.values()))
         lists = {k: {scheme: elements for scheme, _, elements in o.elements()} for k, o in active.items()}
         for question, scheme, name in vocabulary.element_questions():
             if question.id in record.answers:
                 continue
             said = {k: _speaks(k, o, scheme, lists[k].get(scheme), name, vocabulary) for k, o in active.items()}
+            said |= {k: _Speaks("unknown") for k in unread}
             best = min((s.value for s in said.values()), key=lambda value: ranks[value])
             behind = {k: s for k, s in said.items() if s.value == best}
             found.setdefault(question.id, []).append(
