@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,10 +14,11 @@ from . import __version__
 from .corpus import Corpus
 from .coverage import coverage_report
 from .dataset import build_dataset, data_day, write_nquads
+from .dumps import write_dumps
 from .evidence import read_lock, verify, write_lock
 from .problems import InvalidInput, Problem, display_path, nearest
 from .query import FORMATS as QUERY_FORMATS
-from .query import run_query
+from .query import prefixes, run_query
 from .record import Answer, Record, is_code, new_record, read_record
 from .reports import FORMATS as REPORTS
 from .reports import render, status_report
@@ -332,3 +334,74 @@ def new(project: Project, code: str) -> None:
 def coverage(project: Project, form: str) -> None:
     """Say, per jurisdiction and overall, what is answered, unknown, verified, unverified, and how old the text is."""
     click.echo(coverage_report(build_dataset(project), form), nl=False)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.pass_obj
+def dump(project: Project, folder: Path | None) -> None:
+    """Write every dump: N-Quads, TriG, Turtle, JSON-LD, CSV with CSVW, Parquet, DCAT and checksums."""
+    dataset = build_dataset(project)
+    target = folder or project.build / "dump"
+    for path in write_dumps(dataset, target):
+        click.echo(f"{path.stat().st_size:>12,}  {display_path(path)}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--time-limit", default=30.0, show_default=True, help="Seconds that a query may take.")
+@click.option("--result-limit", default=100_000, show_default=True, help="Results that a query may have.")
+@click.option("--workers", default=2, show_default=True, help="Queries that are answered at the same time.")
+@click.pass_obj
+def serve(project: Project, host: str, port: int, time_limit: float, result_limit: int, workers: int) -> None:
+    """Serve a read-only SPARQL endpoint at /sparql, with the built site and every IRI (needs the extra “serve”)."""
+    try:
+        import uvicorn
+
+        from .server import Limits, create_app
+    except ImportError as error:
+        raise click.ClickException(f"the extra “serve” is not installed: {error}") from error
+    dataset = build_dataset(project)
+    data = project.build / "data" / "palermo-atlas.nq"
+    write_nquads(dataset, data)
+    site = project.build / "site"
+    if not site.is_dir():
+        click.echo("The site is not built: only data is served. “make site” builds it.", err=True)
+    app = create_app(
+        data,
+        project.base,
+        prefixes(project.base, dataset.vocabulary.schemes),
+        site if site.is_dir() else None,
+        Limits(time_limit, result_limit, workers),
+    )
+    click.echo(f"SPARQL at http://{host}:{port}/sparql; stop with Ctrl-C", err=True)
+    uvicorn.run(app, host=host, port=port, log_level="info", timeout_graceful_shutdown=5)
+
+
+@main.command("publish")
+@click.option("--to", "url", required=True, help="Graph Store address, such as http://localhost:7878/store")
+@click.option("--user", help="User name, where the server asks for one; the password is read from PALERMO_PASSWORD.")
+@click.option("--digest", is_flag=True, help="Authenticate by digest (Virtuoso) and not by the basic scheme.")
+@click.pass_obj
+def publish_command(project: Project, url: str, user: str | None, digest: bool) -> None:
+    """Load the named graphs into a SPARQL 1.1 Graph Store server, replacing only what changed."""
+    try:
+        import httpx
+
+        from .publish import publish
+    except ImportError as error:
+        raise click.ClickException(f"the extra “serve” is not installed: {error}") from error
+    password = os.environ.get("PALERMO_PASSWORD", "")
+    auth = (httpx.DigestAuth if digest else httpx.BasicAuth)(user, password) if user else None
+    failed = 0
+    try:
+        for outcome in publish(build_dataset(project), url, auth):
+            failed += outcome.outcome == "failed"
+            click.echo(f"{outcome.outcome:<10} {outcome.statements:>8} {outcome.graph} {outcome.reason}".rstrip())
+    except httpx.HTTPError as error:
+        raise click.ClickException(f"{url}: {error}") from error
+    if failed:
+        raise click.ClickException(
+            f"{failed} graph{'s' if failed != 1 else ''} could not be loaded; run again to go on"
+        )
