@@ -7,6 +7,8 @@ navigation, so that building grows linearly with the jurisdictions (measured, se
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from .schema import schema_text
 from .settings import Project, find_project
 from .views import SiteView
 
-__all__ = ["environment", "on_config", "on_env", "on_files", "on_post_build", "pages"]
+__all__ = ["environment", "on_config", "on_env", "on_files", "on_post_build", "on_startup", "pages"]
 
 SYMBOLS = {"met": "✓", "partial": "◐", "not-expressly-covered": "○", "unknown": "?", "absent": "✕", "contrary": "⊘"}
 """A sign for each answer, so that colour is never the only difference."""
@@ -76,6 +78,7 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
     render("jurisdictions/", "jurisdictions.html")
     render("questions/", "questions.html")
     render("treaties/", "treaties.html")
+    render("search/", "search.html")
     render("overview/", "overview.html")
     render("codebook/questions/", "casebook.html")
     for dimension, questions in view.dimensions:
@@ -97,6 +100,27 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
 
 def _project(config: MkDocsConfig) -> Project:
     return find_project(Path(config.config_file_path).parent)
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    """Remember what MkDocs is run for: while a reader edits, pages count and the search index does not."""
+    global _serving
+    _serving = command == "serve"
+
+
+_serving = False
+
+
+def index_search(site: Path) -> None:
+    """Make the search index of the built pages with Pagefind, which reads nothing but them.
+
+    Raises:
+        RuntimeError: Pagefind failed; its own words say why.
+    """
+    command = [sys.executable, "-m", "pagefind", "--site", str(site), "--output-subdir", "pagefind", "--quiet"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise RuntimeError(f"the search index could not be made: {result.stderr or result.stdout}")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -151,3 +175,5 @@ def on_post_build(config: MkDocsConfig) -> None:
     published = Path(config.site_dir) / "schema" / "record.json"
     published.parent.mkdir(parents=True, exist_ok=True)
     published.write_text(schema_text(view.vocabulary), encoding="utf-8")
+    if not _serving:
+        index_search(Path(config.site_dir))

@@ -145,6 +145,16 @@ class JurisdictionView:
             )
 
     @property
+    def official_name(self) -> str:
+        """The state's official name in ISO 3166-1, where this is a state's own record."""
+        return "" if "-" in self.code else official_name(self.code)
+
+    @property
+    def alpha_3(self) -> str:
+        """The state's code of three letters."""
+        return "" if "-" in self.code else alpha_3(self.code)
+
+    @property
     def url(self) -> str:
         """Address of the page below the site's root."""
         return f"jurisdictions/{self.code}/"
@@ -339,6 +349,16 @@ class JurisdictionView:
         return int(now[:4]) - int(then[:4]) - (now[5:] < then[5:])
 
 
+def official_name(code: str) -> str:
+    """Give the official name of a state in ISO 3166-1, or an empty string."""
+    return str(getattr(pycountry.countries.get(alpha_2=code), "official_name", ""))
+
+
+def alpha_3(code: str) -> str:
+    """Give the code of three letters for one of two, or an empty string."""
+    return str(getattr(pycountry.countries.get(alpha_2=code), "alpha_3", ""))
+
+
 def treaty_rows(dataset: Dataset, state: str) -> list[tuple[str, str, Status | None]]:
     """Give every instrument with the binding status of a state on the day of the data, and the row it rests on."""
     status = dataset.status
@@ -356,6 +376,7 @@ class StateView:
         self.code, self.dataset = code, dataset
         country = pycountry.countries.get(alpha_2=code)
         self.name = str(getattr(country, "common_name", None) or getattr(country, "name", code))
+        self.official_name, self.alpha_3 = official_name(code), alpha_3(code)
         self.groups = [group for group in dataset.vocabulary.groups.values() if code in group.members]
         self.treaty_rows = treaty_rows(dataset, code)
 
