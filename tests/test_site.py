@@ -144,7 +144,8 @@ def test_findings_come_before_everything_else(built: Path) -> None:
 
 
 def test_reading_needs_no_script(built: Path) -> None:
-    for path in set(built.rglob("*.html")) - {built / "search" / "index.html"}:
+    tools = {built / name / "index.html" for name in ("search", "compare")}  # each says what to use instead
+    for path in set(built.rglob("*.html")) - tools:
         assert "<script" not in path.read_text(encoding="utf-8"), path
 
 
@@ -211,7 +212,7 @@ needs_browser = pytest.mark.skipif(
 SAMPLES = """
 . jurisdictions/ jurisdictions/AE/ jurisdictions/DE/ jurisdictions/KR/ jurisdictions/NE/ groups/ groups/saarc/
 questions/ questions/non-punishment/ overview/ overview/definition/ treaties/ codebook/ codebook/questions/
-methodology/ about/ data/ search/
+methodology/ about/ data/ search/ compare/ compare/?j=GB,KR,AE
 """.split()  # noqa: SIM905 - a list of this length reads better as text
 
 
@@ -314,4 +315,30 @@ def test_the_search_finds_names_codes_titles_and_terms(browser, address: str, as
     page.wait_for_selector(".pagefind-ui__result-link", timeout=10_000)
     links = [a.get_attribute("href") for a in page.locator(".pagefind-ui__result-link").all()]
     assert any(str(link).endswith(found) or f"{found}#" in str(link) for link in links), links
+    page.close()
+
+
+@needs_browser
+def test_laws_are_compared_differences_first(browser, address: str, dataset: Dataset) -> None:  # type: ignore[no-untyped-def]
+    page = browser.new_page()
+    page.goto(f"{address}compare/")
+    assert "Choose two" in page.locator("#status").inner_text()
+    page.locator("select[name=j1]").select_option("GB")
+    page.locator("select[name=j2]").select_option("FR")
+    page.wait_for_selector("#compare table")
+    assert page.url.endswith("?j=GB,FR")
+    view = SiteView(dataset)
+    answers = {v.code: v.answers for v in view.jurisdictions}
+    different = [
+        q for q in dataset.vocabulary.questions
+        if answers["GB"][q].value.notation != answers["FR"][q].value.notation
+    ]  # fmt: skip
+    assert f"{len(different)} questions are answered differently" in page.locator("#status").inner_text()
+    assert page.locator("#compare > .scroll tbody tr").count() == len(different)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert len(text.splitlines()) == 100 and text.splitlines()[0] == '"question","United Kingdom","France"'
+    page.goto(f"{address}compare/?j=DE,XX")
+    assert "Choose two" in page.locator("#status").inner_text(), "an unknown code chooses nothing"
     page.close()

@@ -7,6 +7,7 @@ navigation, so that building grows linearly with the jurisdictions (measured, se
 from __future__ import annotations
 
 import datetime as dt
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ from .dataset import build_dataset, write_nquads
 from .problems import InvalidInput
 from .schema import schema_text
 from .settings import Project, find_project
-from .views import SiteView
+from .views import JurisdictionView, SiteView
 
 __all__ = ["environment", "on_config", "on_env", "on_files", "on_post_build", "on_startup", "pages"]
 
@@ -79,6 +80,12 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
     render("questions/", "questions.html")
     render("treaties/", "treaties.html")
     render("search/", "search.html")
+    render(
+        "compare/",
+        "compare.html",
+        signs={n: {"sign": SYMBOLS[n], "label": c.label} for n, c in view.vocabulary.schemes["answer"].items()},
+        questions=[{"id": q.id, "label": q.label} for q in view.vocabulary.questions.values()],
+    )
     render("overview/", "overview.html")
     render("codebook/questions/", "casebook.html")
     for dimension, questions in view.dimensions:
@@ -93,6 +100,26 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
     for question in view.vocabulary.questions.values():
         render(f"questions/{question.id}/", "question.html", q=view.question(question), question=question)
     return made
+
+
+def jurisdiction_json(view: JurisdictionView) -> dict[str, Any]:
+    """Give the answers of one jurisdiction as the comparison reads them."""
+    return {
+        "code": view.code,
+        "name": view.name,
+        "as_at": view.record.as_at,
+        "answers": {
+            id_: {
+                "value": answer.value.notation,
+                "says": answer.sentence,
+                "claims": [
+                    {"words": c.words, "language": c.instrument.language, "pinpoint": c.pinpoint}
+                    for c in answer.claims[:2]
+                ],
+            }
+            for id_, answer in view.answers.items()
+        },
+    }
 
 
 # --- MkDocs events -------------------------------------------------------------------------------------------------
@@ -172,6 +199,11 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Put the dataset beside the pages."""
     view: SiteView = config.extra["view"]
     write_nquads(view.dataset, Path(config.site_dir) / "data" / "palermo-atlas.nq")
+    folder = Path(config.site_dir) / "data" / "jurisdiction"
+    folder.mkdir(parents=True, exist_ok=True)
+    for jurisdiction in view.jurisdictions:
+        text = json.dumps(jurisdiction_json(jurisdiction), ensure_ascii=False, separators=(",", ":"))
+        (folder / f"{jurisdiction.code}.json").write_text(text + "\n", encoding="utf-8")
     published = Path(config.site_dir) / "schema" / "record.json"
     published.parent.mkdir(parents=True, exist_ok=True)
     published.write_text(schema_text(view.vocabulary), encoding="utf-8")

@@ -434,6 +434,27 @@ class SiteView:
         """The dimensions with their questions, in order."""
         return [(c, self.vocabulary.questions_of(n)) for n, c in self.vocabulary.schemes["dimension"].items()]
 
+    @cached_property
+    def neighbours(self) -> dict[str, list[tuple[JurisdictionView, int, int]]]:
+        """For each jurisdiction the five laws most like it: how many questions are answered alike, of how many.
+
+        Only questions that are answered in both records count, and at least thirty of them.
+        """
+        known = {
+            view.code: {id_: a.value.notation for id_, a in view.answers.items() if a.value.notation != "unknown"}
+            for view in self.jurisdictions
+        }
+        near: dict[str, list[tuple[JurisdictionView, int, int]]] = {}
+        for view in self.jurisdictions:
+            mine = known[view.code]
+            found = []
+            for other in self.jurisdictions:
+                shared = mine.keys() & known[other.code].keys()
+                if other.code != view.code and len(shared) >= 30:
+                    found.append((other, sum(mine[q] == known[other.code][q] for q in shared), len(shared)))
+            near[view.code] = sorted(found, key=lambda item: (-item[1] / item[2], item[0].name))[:5]
+        return near
+
     def question(self, question: Question) -> QuestionView:
         """Give the view of one question."""
         rows = [(view, view.answers[question.id]) for view in self.jurisdictions]
