@@ -19,6 +19,7 @@ from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from . import __version__
+from .coverage import coverage_rows
 from .dataset import build_dataset, write_nquads
 from .problems import InvalidInput
 from .schema import schema_text
@@ -90,6 +91,7 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
     render("codebook/questions/", "casebook.html")
     for dimension, questions in view.dimensions:
         render(f"overview/{dimension.notation}/", "matrix.html", dimension=dimension, questions=questions)
+    render("coverage/", "coverage.html", rows=coverage_rows(view.dataset))
     render("groups/", "groups.html")
     for group in view.group_pages:
         render(group.url, "group.html", group=group)
