@@ -24,7 +24,7 @@ _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE_NUMBER = re.compile("[〇零一二三四五六七八九十百千两]+")
 _LATIN_SUFFIXES = {
     "bis", "ter", "quater", "quinquies", "quinque", "sexies", "septies", "octies", "novies", "nonies", "decies",
-    "undecies", "duodecies",
+    "undecies", "duodecies", "مكرر", "مكررا",
 }  # fmt: skip
 _GENERIC = {
     "article", "articles", "art", "artículo", "articulo", "artigo", "articolo", "artikel", "articol", "articolul",
