@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .record import Answer, Claim, Record
 
-__all__ = ["LocatedClaim", "answer_id", "claims_of", "slug"]
+__all__ = ["LocatedClaim", "also_claims", "answer_claims", "answer_id", "claims_of", "slug"]
 
 
 def slug(text: str) -> str:
@@ -36,7 +36,8 @@ def answer_id(question: str, answer: Answer) -> str:
     return f"{question}/from-{answer.from_}" if answer.from_ else question
 
 
-def _also(prefix: str, claims: list[Claim], path: tuple[str | int, ...]) -> Iterator[LocatedClaim]:
+def also_claims(prefix: str, claims: list[Claim], path: tuple[str | int, ...] = ()) -> Iterator[LocatedClaim]:
+    """Give the further claims of an answer, offence or element, each named after its pinpoint."""
     seen: dict[str, int] = {}
     for index, claim in enumerate(claims):
         name = f"{prefix}/{slug(claim.at)}"
@@ -50,7 +51,7 @@ def answer_claims(question: str, answer: Answer, path: tuple[str | int, ...] = (
     prefix = answer_id(question, answer)
     if answer.at and answer.words:
         yield LocatedClaim(prefix, Claim(at=answer.at, words=answer.words, says=answer.says), path)
-    yield from _also(prefix, answer.also, path)
+    yield from also_claims(prefix, answer.also, path)
     if answer.excludes:
         yield LocatedClaim(f"{prefix}/excludes", answer.excludes, (*path, "excludes"))
 
@@ -60,7 +61,7 @@ def claims_of(record: Record) -> Iterator[LocatedClaim]:
     for key, offence in record.offences.items():
         path: tuple[str | int, ...] = ("offences", key)
         yield LocatedClaim(f"offence/{key}", Claim(at=offence.at, words=offence.words, says=offence.says), path)
-        yield from _also(f"offence/{key}", offence.also, path)
+        yield from also_claims(f"offence/{key}", offence.also, path)
         for scheme, list_key, elements in offence.elements():
             if elements.at and elements.words:
                 claim = Claim(at=elements.at, words=elements.words, says=elements.says)
@@ -68,7 +69,7 @@ def claims_of(record: Record) -> Iterator[LocatedClaim]:
             for name, reading in elements.named.items():
                 prefix = f"offence/{key}/{scheme}/{name}"
                 yield LocatedClaim(prefix, reading, (*path, list_key, name))
-                yield from _also(prefix, reading.also, (*path, list_key, name))
+                yield from also_claims(prefix, reading.also, (*path, list_key, name))
         seen: dict[str, int] = {}
         for index, penalty in enumerate(offence.penalties):
             name = f"offence/{key}/penalty/{penalty.tier}/{slug(penalty.at)}"

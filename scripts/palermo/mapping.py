@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from .claims import LocatedClaim, answer_claims, answer_id, claims_of, slug
+from .claims import LocatedClaim, also_claims, answer_claims, answer_id, claims_of, slug
 from .evidence import EvidenceLock
 from .periods import Period, answer_period, day_after, day_before, gaps, holds, offence_period
 from .record import Answer, Elements, Offence, Record, duration, months
@@ -94,31 +94,27 @@ class Derived:
 
 
 @dataclass
-class _Speaks:
+class Said:
+    """What one offence says of one element."""
+
     value: str
     claims: list[str] = field(default_factory=list)
     note: str | None = None
 
 
-def _speaks(
+def speaks(
     key: str, offence: Offence, scheme: str, elements: Elements | None, name: str, vocabulary: Vocabulary
-) -> _Speaks:
+) -> Said:
     """Say what one offence says of one element."""
     if elements is None:
-        return _Speaks("unknown")
+        return Said("unknown")
     own = f"offence/{key}"
     reading = elements.named.get(name)
     if reading is not None:
         prefix = f"{own}/{scheme}/{name}"
-        return _Speaks(reading.answer, [prefix, *(c.id for c in _claims_below(prefix, reading.also))], reading.note)
+        return Said(reading.answer, [prefix, *(c.id for c in also_claims(prefix, reading.also))], reading.note)
     list_claim = [f"{own}/{scheme}"] if elements.at and elements.words else []
-    return _Speaks(vocabulary.list_scheme_result(elements.list), list_claim or [own], elements.note)
-
-
-def _claims_below(prefix: str, claims: Iterable[object]) -> list[LocatedClaim]:
-    from .claims import _also
-
-    return list(_also(prefix, list(claims), ()))  # type: ignore[arg-type]
+    return Said(vocabulary.list_scheme_result(elements.list), list_claim or [own], elements.note)
 
 
 def _segments(periods: Iterable[Period]) -> list[Period]:
@@ -164,8 +160,8 @@ def derive_answers(record: Record, vocabulary: Vocabulary) -> Iterator[Derived]:
         for question, scheme, name in vocabulary.element_questions():
             if question.id in record.answers:
                 continue
-            said = {k: _speaks(k, o, scheme, lists[k].get(scheme), name, vocabulary) for k, o in active.items()}
-            said |= {k: _Speaks("unknown") for k in unread}
+            said = {k: speaks(k, o, scheme, lists[k].get(scheme), name, vocabulary) for k, o in active.items()}
+            said |= {k: Said("unknown") for k in unread}
             best = min((s.value for s in said.values()), key=lambda value: ranks[value])
             behind = {k: s for k, s in said.items() if s.value == best}
             found.setdefault(question.id, []).append(
@@ -340,12 +336,12 @@ class _Mapper:
         self._period(node, *offence_period(offence, self.record))
         self.text(node, "note", offence.note)
         self.set(node, "claim", iri(self.claim_iri(f"offence/{key}")))
-        for located in _claims_below(f"offence/{key}", offence.also):
+        for located in also_claims(f"offence/{key}", offence.also):
             self.set(node, "claim", iri(self.claim_iri(located.id)))
         for scheme, _, elements in offence.elements():
             self.set(node, self.vocabulary.list_property(scheme), self.concept("list", elements.list))
             for name in self.vocabulary.schemes[scheme]:
-                said = _speaks(key, offence, scheme, elements, name, self.vocabulary)
+                said = speaks(key, offence, scheme, elements, name, self.vocabulary)
                 reading = f"{node}/{scheme}/{name}"
                 self.type(reading, "ElementReading")
                 self.set(node, "reading", iri(reading))

@@ -12,7 +12,7 @@ import pycountry
 from .checks import Finding, Snapshot
 from .claims import LocatedClaim, answer_claims, claims_of
 from .dataset import Dataset
-from .mapping import Derived, _speaks, answers_on, derive_answers
+from .mapping import Derived, answers_on, derive_answers, speaks
 from .periods import answer_period, holds, offence_period
 from .record import Answer, Instrument, Offence, Penalty, Record
 from .treaties import Status
@@ -300,7 +300,7 @@ class JurisdictionView:
                 cells = []
                 for key, offence in self.defining:
                     lists = {s: elements for s, _, elements in offence.elements()}
-                    said = _speaks(key, offence, scheme, lists.get(scheme), name, self.vocabulary)
+                    said = speaks(key, offence, scheme, lists.get(scheme), name, self.vocabulary)
                     named = scheme in lists and name in lists[scheme].named
                     cells.append(
                         Cell(
