@@ -211,7 +211,7 @@ needs_browser = pytest.mark.skipif(
 SAMPLES = """
 . jurisdictions/ jurisdictions/AE/ jurisdictions/DE/ jurisdictions/KR/ jurisdictions/NE/ groups/ groups/saarc/
 questions/ questions/non-punishment/ overview/ overview/definition/ treaties/ codebook/ codebook/questions/
-methodology/ about/ data/
+methodology/ about/ data/ cookbook/
 """.split()  # noqa: SIM905 - a list of this length reads better as text
 
 
