@@ -212,7 +212,7 @@ needs_browser = pytest.mark.skipif(
 SAMPLES = """
 . jurisdictions/ jurisdictions/AE/ jurisdictions/DE/ jurisdictions/KR/ jurisdictions/NE/ groups/ groups/saarc/
 questions/ questions/non-punishment/ overview/ overview/definition/ treaties/ codebook/ codebook/questions/
-methodology/ coverage/ about/ data/ search/ compare/ compare/?j=GB,KR,AE
+methodology/ coverage/ about/ data/ cookbook/ search/ compare/ compare/?j=GB,KR,AE
 """.split()  # noqa: SIM905 - a list of this length reads better as text
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,17 @@ from .schema import schema_text
 from .settings import Project, find_project
 from .views import JurisdictionView, SiteView
 
-__all__ = ["environment", "on_config", "on_env", "on_files", "on_post_build", "on_startup", "pages"]
+__all__ = [
+    "Recipe",
+    "environment",
+    "on_config",
+    "on_env",
+    "on_files",
+    "on_post_build",
+    "on_startup",
+    "pages",
+    "recipes",
+]
 
 SYMBOLS = {"met": "✓", "partial": "◐", "not-expressly-covered": "○", "unknown": "?", "absent": "✕", "contrary": "⊘"}
 """A sign for each answer, so that colour is never the only difference."""
@@ -67,6 +78,31 @@ def environment(project: Project) -> jinja2.Environment:
     return env
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """One query of the cookbook."""
+
+    name: str
+    question: str
+    why: str
+    shape: str
+    topic: str
+    text: str
+    """The query itself, without the comments that head it."""
+
+
+def recipes(project: Project) -> list[Recipe]:
+    """Read the cookbook: every query, its head of comments taken apart."""
+    found = []
+    for path in sorted(project.queries.glob("*.rq")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        head = [line.removeprefix("#").strip() for line in lines if line.startswith("#")]
+        said = dict(line.split(": ", 1) for line in head[1:] if ": " in line)
+        body = "\n".join(line for line in lines if not line.startswith("#"))
+        found.append(Recipe(path.stem, head[0], said["Why it matters"], said["Shape"], said["Topic"], body))
+    return found
+
+
 def pages(view: SiteView, project: Project) -> dict[str, str]:
     """Render every page made from the dataset: its address below the root, and its HTML."""
     env = environment(project)
@@ -88,6 +124,7 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
         questions=[{"id": q.id, "label": q.label} for q in view.vocabulary.questions.values()],
     )
     render("overview/", "overview.html")
+    render("cookbook/", "cookbook.html", recipes=recipes(project))
     render("codebook/questions/", "casebook.html")
     for dimension, questions in view.dimensions:
         render(f"overview/{dimension.notation}/", "matrix.html", dimension=dimension, questions=questions)
