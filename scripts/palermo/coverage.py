@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from dataclasses import asdict, dataclass
 
 from .dataset import Dataset
+from .reports import rows_for_machines
 from .views import JurisdictionView
 
 __all__ = ["Coverage", "coverage_report", "coverage_rows"]
@@ -67,14 +65,8 @@ def coverage_rows(dataset: Dataset) -> list[Coverage]:
 def coverage_report(dataset: Dataset, form: str) -> str:
     """Write the coverage as text, CSV or JSON."""
     rows = [asdict(row) for row in coverage_rows(dataset)]
-    if form == "json":
-        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
-    if form == "csv":
-        out = io.StringIO()
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return out.getvalue()
+    if form != "text":
+        return rows_for_machines(rows, form)
     lines = [
         f"{'':<5} {'':<28} {'answered':>9} {'unknown':>8} {'claims':>7} {'verified':>9}  "
         f"{'text as at':<11} second reading"

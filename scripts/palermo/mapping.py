@@ -239,10 +239,9 @@ class _Mapper:
     # parts
     def map(self) -> GraphWriter:
         self._head()
-        for key, instrument in self.record.instruments.items():
+        for key in self.record.instruments:
             self._instrument(key)
             self.set(self.me, "instrument", iri(f"{self.me}/instrument/{key}"))
-            del instrument
         for located in claims_of(self.record):
             self._claim(located)
         for key, offence in self.record.offences.items():

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
@@ -145,6 +145,17 @@ def as_junit(findings: Sequence[Finding], vocabulary: Vocabulary) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>' + "\n".join(suites) + "</testsuites>\n"
 
 
+def rows_for_machines(rows: Sequence[Mapping[str, object]], form: str) -> str:
+    """Write rows as JSON, or as CSV (RFC 4180) with the keys of the first as header."""
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
 def status_report(status: StatusTable, vocabulary: Vocabulary, state: str, day: str, form: str) -> str:
     """Say which instruments bind a state on a day, as text, CSV or JSON."""
     rows = []
@@ -166,14 +177,8 @@ def status_report(status: StatusTable, vocabulary: Vocabulary, state: str, day: 
                 "source": row.source if row else "",
             }
         )
-    if form == "json":
-        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
-    if form == "csv":
-        out = io.StringIO()
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return out.getvalue()
+    if form != "text":
+        return rows_for_machines(rows, form)
     lines = [f"{state} on {day}"]
     for entry in rows:
         label = vocabulary.concept("binding", entry["binding"]).label

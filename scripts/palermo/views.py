@@ -86,7 +86,7 @@ def _amount(value: float) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{int(value):,}"
 
 
-def _punishment(penalty: Penalty, relations: dict[str, Concept]) -> str:
+def _punishment(penalty: Penalty) -> str:
     """Say a frame in words: “4 years to 8 years’ imprisonment, and a fine …”."""
     parts = []
     if penalty.term:
@@ -115,7 +115,6 @@ def _punishment(penalty: Penalty, relations: dict[str, Concept]) -> str:
         joint = {"and": " and ", "or": " or ", "and-or": " and/or "}.get(penalty.relation or "", "; ")
         parts.append(text.strip())
         return joint.join(parts)
-    del relations
     return "; ".join(parts)
 
 
@@ -327,7 +326,7 @@ class JurisdictionView:
                         self.vocabulary.concept("penalty-tier", penalty.tier),
                         penalty,
                         self.claims[id_],
-                        _punishment(penalty, self.vocabulary.schemes["fine-relation"]),
+                        _punishment(penalty),
                     )
                 )
         return rows
