@@ -7,7 +7,6 @@ navigation, so that building grows linearly with the jurisdictions (measured, se
 from __future__ import annotations
 
 import datetime as dt
-import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -20,23 +19,26 @@ from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from . import __version__
+from .beside import Sizes, packed_trig, write_beside
 from .coverage import coverage_rows
-from .dataset import build_dataset, write_nquads
+from .dataset import build_dataset
 from .problems import InvalidInput
-from .schema import schema_text
+from .recipes import Recipe, recipes
 from .settings import Project, find_project
-from .views import JurisdictionView, SiteView
+from .terms import Term, read_schemes, read_terms
+from .themes import Theme, World, make_themes, penalty_scale, read_world
+from .views import SiteView
 
 __all__ = [
-    "Recipe",
+    "Made",
     "environment",
+    "make",
     "on_config",
     "on_env",
     "on_files",
     "on_post_build",
     "on_startup",
     "pages",
-    "recipes",
 ]
 
 SYMBOLS = {"met": "✓", "partial": "◐", "not-expressly-covered": "○", "unknown": "?", "absent": "✕", "contrary": "⊘"}
@@ -79,40 +81,41 @@ def environment(project: Project) -> jinja2.Environment:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """One query of the cookbook."""
+class Made:
+    """What pages and the files beside them both need, made once."""
 
-    name: str
-    question: str
-    why: str
-    shape: str
-    topic: str
-    text: str
-    """The query itself, without the comments that head it."""
-
-
-def recipes(project: Project) -> list[Recipe]:
-    """Read the cookbook: every query, its head of comments taken apart."""
-    found = []
-    for path in sorted(project.queries.glob("*.rq")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        head = [line.removeprefix("#").strip() for line in lines if line.startswith("#")]
-        said = dict(line.split(": ", 1) for line in head[1:] if ": " in line)
-        body = "\n".join(line for line in lines if not line.startswith("#"))
-        found.append(Recipe(path.stem, head[0], said["Why it matters"], said["Shape"], said["Topic"], body))
-    return found
+    recipes: list[Recipe]
+    terms: list[Term]
+    themes: list[Theme]
+    world: World
+    packed: bytes
+    sizes: Sizes
 
 
-def pages(view: SiteView, project: Project) -> dict[str, str]:
+def make(view: SiteView, project: Project) -> Made:
+    """Make what pages and files share.
+
+    Raises:
+        FileNotFoundError: the scripts are not bundled yet.
+    """
+    cookbook = recipes(project)
+    terms = read_terms(view.dataset, {recipe.name: recipe.text for recipe in cookbook})
+    packed, unpacked = packed_trig(view.dataset)
+    sizes = Sizes(len(packed), (project.app / "oxigraph.wasm").stat().st_size, unpacked)
+    return Made(cookbook, terms, make_themes(view), read_world(project.app / "world.json"), packed, sizes)
+
+
+def pages(view: SiteView, project: Project, made: Made | None = None) -> dict[str, str]:
     """Render every page made from the dataset: its address below the root, and its HTML."""
+    shared = made or make(view, project)
     env = environment(project)
-    common = {"site": view, "vocabulary": view.vocabulary, "day": view.dataset.day}
-    made: dict[str, str] = {}
+    common = {"site": view, "vocabulary": view.vocabulary, "day": view.dataset.day, "base": project.base}
+    rendered: dict[str, str] = {}
 
     def render(url: str, template: str, **values: Any) -> None:
-        made[url] = env.get_template(template).render(root=root_of(url), url=url, **common, **values)
+        rendered[url] = env.get_template(template).render(root=root_of(url), url=url, **common, **values)
 
-    render("", "start.html")
+    render("", "start.html", themes=shared.themes, world=shared.world)
     render("jurisdictions/", "jurisdictions.html")
     render("questions/", "questions.html")
     render("treaties/", "treaties.html")
@@ -124,7 +127,9 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
         questions=[{"id": q.id, "label": q.label} for q in view.vocabulary.questions.values()],
     )
     render("overview/", "overview.html")
-    render("cookbook/", "cookbook.html", recipes=recipes(project))
+    render("cookbook/", "cookbook.html", recipes=shared.recipes)
+    render("sparql/", "sparql.html", sizes=shared.sizes, editor_style=_editor_style(project))
+    render("ontology/", "ontology.html", terms=shared.terms, schemes=read_schemes(view.dataset))
     render("codebook/questions/", "casebook.html")
     for dimension, questions in view.dimensions:
         render(f"overview/{dimension.notation}/", "matrix.html", dimension=dimension, questions=questions)
@@ -133,32 +138,17 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
     for group in view.group_pages:
         render(group.url, "group.html", group=group)
     for jurisdiction in view.jurisdictions:
-        render(jurisdiction.url, "jurisdiction.html", j=jurisdiction)
+        render(jurisdiction.url, "jurisdiction.html", j=jurisdiction, scale=penalty_scale(view, jurisdiction.code))
     for state in view.unrecorded:
         render(state.url, "state.html", state=state)
     for question in view.vocabulary.questions.values():
         render(f"questions/{question.id}/", "question.html", q=view.question(question), question=question)
-    return made
+    return rendered
 
 
-def jurisdiction_json(view: JurisdictionView) -> dict[str, Any]:
-    """Give the answers of one jurisdiction as the comparison reads them."""
-    return {
-        "code": view.code,
-        "name": view.name,
-        "as_at": view.record.as_at,
-        "answers": {
-            id_: {
-                "value": answer.value.notation,
-                "says": answer.sentence,
-                "claims": [
-                    {"words": c.words, "language": c.instrument.language, "pinpoint": c.pinpoint}
-                    for c in answer.claims[:2]
-                ],
-            }
-            for id_, answer in view.answers.items()
-        },
-    }
+def _editor_style(project: Project) -> str:
+    """Give the style of the query editor, which lives in a shadow root of its own."""
+    return (project.root / "site" / "app" / "editor.css").read_text(encoding="utf-8")
 
 
 # --- MkDocs events -------------------------------------------------------------------------------------------------
@@ -196,7 +186,14 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         dataset = build_dataset(project)
     except InvalidInput as error:
         raise Abort(f"{error}\n{len(error.problems)} problem(s) found; the last good site stays as it is.") from error
-    config.extra["view"] = SiteView(dataset)
+    view = SiteView(dataset)
+    config.extra["view"] = view
+    try:
+        config.extra["made"] = make(view, project)
+    except FileNotFoundError as error:
+        raise Abort(
+            f"The site's scripts are not bundled yet ({error.filename} is missing): run “make site”."
+        ) from error
     config.watch += [
         str(project.records),
         str(project.ontology),
@@ -213,9 +210,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     link = '<a href="questions/">Codebook by question</a>'
     codebook = codebook.replace("*Codebook by question*", link)
     files.append(File.generated(config, "codebook.md", content=codebook))
-    for url, html in pages(config.extra["view"], project).items():
-        made = File.generated(config, f"{url}index.html", content=html, inclusion=InclusionLevel.INCLUDED)
-        files.append(made)
+    for url, html in pages(config.extra["view"], project, config.extra["made"]).items():
+        files.append(File.generated(config, f"{url}index.html", content=html, inclusion=InclusionLevel.INCLUDED))
     return files
 
 
@@ -235,16 +231,11 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Put the dataset beside the pages."""
+    """Put the dataset and the bundled scripts beside the pages."""
+    made: Made = config.extra["made"]
     view: SiteView = config.extra["view"]
-    write_nquads(view.dataset, Path(config.site_dir) / "data" / "palermo-atlas.nq")
-    folder = Path(config.site_dir) / "data" / "jurisdiction"
-    folder.mkdir(parents=True, exist_ok=True)
-    for jurisdiction in view.jurisdictions:
-        text = json.dumps(jurisdiction_json(jurisdiction), ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{jurisdiction.code}.json").write_text(text + "\n", encoding="utf-8")
-    published = Path(config.site_dir) / "schema" / "record.json"
-    published.parent.mkdir(parents=True, exist_ok=True)
-    published.write_text(schema_text(view.vocabulary), encoding="utf-8")
+    project = _project(config)
+    site = Path(config.site_dir)
+    write_beside(view, site, project.app, made.packed, made.terms, made.recipes, made.themes, made.world)
     if not _serving:
-        index_search(Path(config.site_dir))
+        index_search(site)
