@@ -52,9 +52,10 @@ def packed_trig(dataset: Dataset) -> tuple[bytes, int]:
     return gzip.compress(text, 9, mtime=0), len(text)
 
 
-def _jurisdiction_json(view: JurisdictionView) -> dict[str, Any]:
-    """Give the answers of one jurisdiction as the comparison reads them."""
+def _jurisdiction_json(view: JurisdictionView, near: list[tuple[JurisdictionView, int, int]]) -> dict[str, Any]:
+    """Give the answers of one jurisdiction as the comparison reads them, and the laws most like it."""
     return {
+        "near": [[other.code, other.name] for other, _, _ in near],
         "code": view.code,
         "name": view.name,
         "as_at": view.record.as_at,
@@ -82,7 +83,8 @@ def _write_jurisdictions(view: SiteView, folder: Path) -> None:
     known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
     table = answers_long(dataset)
     for j in view.jurisdictions:
-        (folder / f"{j.code}.json").write_text(_compact(_jurisdiction_json(j)), encoding="utf-8")
+        answers = _jurisdiction_json(j, view.neighbours[j.code])
+        (folder / f"{j.code}.json").write_text(_compact(answers), encoding="utf-8")
         shutil.copyfile(dataset.project.records / f"{j.code}.yaml", folder / f"{j.code}.yaml")
         lines = dataset.jurisdiction_lines(j.code)
         lines += findings_graph(j.code, dataset.findings[j.code], dataset.vocabulary).lines()

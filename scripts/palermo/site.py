@@ -17,9 +17,12 @@ import jinja2
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
 
 from . import __version__
 from .beside import Sizes, packed_trig, write_beside
+from .cards import write_cards
+from .changes import Change, read_changes
 from .coverage import coverage_rows
 from .dataset import build_dataset
 from .problems import InvalidInput
@@ -36,6 +39,7 @@ __all__ = [
     "on_config",
     "on_env",
     "on_files",
+    "on_page_markdown",
     "on_post_build",
     "on_startup",
     "pages",
@@ -90,6 +94,7 @@ class Made:
     world: World
     packed: bytes
     sizes: Sizes
+    changes: list[Change]
 
 
 def make(view: SiteView, project: Project) -> Made:
@@ -97,19 +102,64 @@ def make(view: SiteView, project: Project) -> Made:
 
     Raises:
         FileNotFoundError: the scripts are not bundled yet.
+        InvalidInput: the log of changes has faults.
     """
     cookbook = recipes(project)
     terms = read_terms(view.dataset, {recipe.name: recipe.text for recipe in cookbook})
     packed, unpacked = packed_trig(view.dataset)
+    changes = read_changes(project.root / "site" / "changes.yaml", {r.jurisdiction for r in view.dataset.records})
     sizes = Sizes(len(packed), (project.app / "oxigraph.wasm").stat().st_size, unpacked)
-    return Made(cookbook, terms, make_themes(view), read_world(project.app / "world.json"), packed, sizes)
+    return Made(cookbook, terms, make_themes(view), read_world(project.app / "world.json"), packed, sizes, changes)
 
 
-def pages(view: SiteView, project: Project, made: Made | None = None) -> dict[str, str]:
-    """Render every page made from the dataset: its address below the root, and its HTML."""
+def _common(view: SiteView, project: Project, site_url: str) -> dict[str, Any]:
+    """Give what every template may use."""
+    return {
+        "site": view,
+        "vocabulary": view.vocabulary,
+        "day": view.dataset.day,
+        "base": project.base,
+        "site_url": site_url,
+        "dataset_card": _dataset_card(view, project, site_url),
+    }
+
+
+def _dataset_card(view: SiteView, project: Project, site_url: str) -> dict[str, Any]:
+    """Describe the dataset as schema.org/Dataset, for search engines."""
+    files = {"palermo-atlas.nq": "application/n-quads", "answers-long.csv": "text/csv"}
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": f"{project.base}data",
+        "name": "Palermo Atlas",
+        "description": "What statutes provide on trafficking in persons, claim by claim, with the provision and "
+        "the operative words, and what treaties ask of them.",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "creator": {"@type": "Organization", "name": "The Palermo Atlas contributors"},
+        "version": __version__,
+        "dateModified": view.dataset.day,
+        "isAccessibleForFree": True,
+        "keywords": ["human trafficking", "Palermo Protocol", "comparative law", "legislation"],
+        "spatialCoverage": [view.name for view in view.jurisdictions],
+        "distribution": [
+            {"@type": "DataDownload", "encodingFormat": form, "contentUrl": f"{site_url or project.base}data/{name}"}
+            for name, form in files.items()
+        ],
+    }
+
+
+def pages(view: SiteView, project: Project, made: Made | None = None, site_url: str = "") -> dict[str, str]:
+    """Render every page made from the dataset: its address below the root, and its HTML.
+
+    Args:
+        view: What the site shows.
+        project: Where templates are.
+        made: What was made already, if anything was.
+        site_url: Address of the published site with a slash at its end, where it is known.
+    """
     shared = made or make(view, project)
     env = environment(project)
-    common = {"site": view, "vocabulary": view.vocabulary, "day": view.dataset.day, "base": project.base}
+    common = _common(view, project, site_url)
     rendered: dict[str, str] = {}
 
     def render(url: str, template: str, **values: Any) -> None:
@@ -134,6 +184,7 @@ def pages(view: SiteView, project: Project, made: Made | None = None) -> dict[st
     for dimension, questions in view.dimensions:
         render(f"overview/{dimension.notation}/", "matrix.html", dimension=dimension, questions=questions)
     render("coverage/", "coverage.html", rows=coverage_rows(view.dataset))
+    render("changes/", "changes.html", changes=shared.changes)
     render("groups/", "groups.html")
     for group in view.group_pages:
         render(group.url, "group.html", group=group)
@@ -156,6 +207,23 @@ def _editor_style(project: Project) -> str:
 
 def _project(config: MkDocsConfig) -> Project:
     return find_project(Path(config.config_file_path).parent)
+
+
+def _site_url(config: MkDocsConfig) -> str:
+    """Give the address of the published site with a slash at its end, or an empty string where it is not known."""
+    return f"{config.site_url.rstrip('/')}/" if config.site_url else ""
+
+
+def _write_sitemap(site: Path, site_url: str, day: str) -> None:
+    """List every page for search engines; without the site's address there can be no sitemap (sitemaps.org)."""
+    for name in ("sitemap.xml", "sitemap.xml.gz"):
+        (site / name).unlink(missing_ok=True)
+    if not site_url:
+        return
+    pages = sorted(path.parent.relative_to(site).as_posix() for path in site.rglob("index.html"))
+    lines = [f"  <url><loc>{site_url}{'' if p == '.' else p + '/'}</loc><lastmod>{day}</lastmod></url>" for p in pages]
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    (site / "sitemap.xml").write_text(head + "\n".join(lines) + "\n</urlset>\n", encoding="utf-8")
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -210,9 +278,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     link = '<a href="questions/">Codebook by question</a>'
     codebook = codebook.replace("*Codebook by question*", link)
     files.append(File.generated(config, "codebook.md", content=codebook))
-    for url, html in pages(config.extra["view"], project, config.extra["made"]).items():
+    contribute = (project.root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    files.append(File.generated(config, "contribute.md", content=contribute.replace("(CODEBOOK.md)", "(codebook.md)")))
+    for url, html in pages(config.extra["view"], project, config.extra["made"], _site_url(config)).items():
         files.append(File.generated(config, f"{url}index.html", content=html, inclusion=InclusionLevel.INCLUDED))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put the coverage of the records into the page on the method."""
+    if page.file.src_uri != "methodology.md":
+        return markdown
+    view: SiteView = config.extra["view"]
+    table = environment(_project(config)).get_template("coverage-table.html")
+    return markdown.replace("<!-- coverage -->", table.render(rows=coverage_rows(view.dataset), root=root_of(page.url)))
 
 
 def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja2.Environment:
@@ -222,10 +301,8 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
     env.globals.update(
         symbols=SYMBOLS,
         version=__version__,
-        site=view,
-        vocabulary=view.vocabulary,
-        day=view.dataset.day,
         root_of=root_of,
+        **_common(view, _project(config), _site_url(config)),
     )
     return env
 
@@ -237,5 +314,10 @@ def on_post_build(config: MkDocsConfig) -> None:
     project = _project(config)
     site = Path(config.site_dir)
     write_beside(view, site, project.app, made.packed, made.terms, made.recipes, made.themes, made.world)
+    feed = environment(project).get_template("feed.xml")
+    common = _common(view, project, _site_url(config))
+    (site / "feed.xml").write_text(feed.render(changes=made.changes, **common) + "\n", encoding="utf-8")
+    _write_sitemap(site, _site_url(config), view.dataset.day)
     if not _serving:
+        write_cards(view, project.app / "fonts", site / "assets" / "cards")
         index_search(site)

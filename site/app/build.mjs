@@ -25,6 +25,9 @@ await build({
 });
 await copyFile(require.resolve("oxigraph/web_bg.wasm"), join(out, "oxigraph.wasm"));
 
+await mkdir(join(out, "fonts"));
+for (const font of ["DejaVuSans.ttf", "DejaVuSerif-Bold.ttf"]) await copyFile(require.resolve(`dejavu-fonts-ttf/ttf/${font}`), join(out, "fonts", font));
+
 // The world: outlines of Natural Earth at 1:110 million; a dot for every state too small to show at that scale.
 const { geoEqualEarth, geoPath } = await import(require.resolve("d3-geo"));
 const { feature } = await import(require.resolve("topojson-client"));
