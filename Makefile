@@ -8,7 +8,7 @@ APP := build/app
 NPM := $(shell command -v npm || echo $(CURDIR)/$(BIN)/npm)
 NODE := $(shell command -v node || echo $(CURDIR)/$(BIN)/node)
 
-.PHONY: site test lint check verify bench serve clean lock
+.PHONY: site test lint check verify bench serve pictures clean lock
 
 site: $(STAMP) $(APP)/.bundled
 	$(BIN)/mkdocs build --quiet --strict
@@ -35,6 +35,10 @@ bench: $(STAMP) $(APP)/.bundled
 
 serve: $(STAMP) $(APP)/.bundled
 	$(BIN)/mkdocs serve
+
+# the README's pictures, from the built site; needs chromium
+pictures: site
+	$(BIN)/python scripts/pictures.py
 
 # every dependency at the version and hash of the lock file; the package itself from this folder
 $(STAMP): requirements.lock pyproject.toml

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
+import json
 import re
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import xml.etree.ElementTree
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlparse
 
 import html5lib
 import pytest
+import rdflib
 from mkdocs.exceptions import Abort
 
+from palermo.changes import read_changes
 from palermo.dataset import Dataset
 from palermo.recipes import recipes
 from palermo.settings import Project
@@ -173,19 +184,26 @@ def test_hostile_text_stays_text(project: Project, dataset: Dataset) -> None:
     assert "{{ 7*7 }}{% raw %}" in shown and "&lt;script&gt;" in shown
 
 
-def test_a_fault_leaves_the_last_good_site(project: Project, tmp_path: Path) -> None:
+@pytest.fixture
+def checkout(project: Project, tmp_path: Path) -> Path:
+    """A checkout with one record, to change."""
     root = tmp_path / "checkout"
     for name in ("ontology", "site", "scripts", "build/app"):
         shutil.copytree(project.root / name, root / name)
     (root / "jurisdictions").mkdir()
     for name in ("jurisdictions/GB.yaml", "mkdocs.yml", "CODEBOOK.md", "CONTRIBUTING.md"):
         shutil.copy(project.root / name, root / name)
-    target = make_site(root, tmp_path / "out")
+    (root / "site" / "changes.yaml").write_text("- {date: 2026-11-21, title: A test}\n", encoding="utf-8")
+    return root
+
+
+def test_a_fault_leaves_the_last_good_site(checkout: Path, tmp_path: Path) -> None:
+    target = make_site(checkout, tmp_path / "out")
     before = {p: p.read_bytes() for p in target.rglob("*.html")}
-    record = root / "jurisdictions" / "GB.yaml"
+    record = checkout / "jurisdictions" / "GB.yaml"
     record.write_text(record.read_text(encoding="utf-8").replace("answer: met", "answer: mett", 1), encoding="utf-8")
     with pytest.raises(Abort, match="Did you mean met"):
-        make_site(root, target)
+        make_site(checkout, target)
     assert {p: p.read_bytes() for p in target.rglob("*.html")} == before
 
 
@@ -308,3 +326,96 @@ def test_laws_are_compared_differences_first(browser, address: str, dataset: Dat
     page.goto(f"{address}compare/?j=DE,XX")
     assert "Choose two" in page.locator("#status").inner_text(), "an unknown code chooses nothing"
     page.close()
+
+
+def test_properdocs_builds_the_same_site(project: Project, built: Path, tmp_path: Path) -> None:
+    target = tmp_path / "properdocs"
+    command = [sys.executable, "-m", "properdocs", "build", "--quiet", "--site-dir", str(target)]
+    result = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    files = {path.relative_to(built) for path in built.rglob("*.html")}
+    assert files == {path.relative_to(target) for path in target.rglob("*.html")}
+    for name in files:
+        assert (target / name).read_bytes() == (built / name).read_bytes(), name
+
+
+def test_a_saved_record_is_shown_anew(checkout: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "mkdocs", "serve", "--quiet", "--dev-addr", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}/jurisdictions/GB/"
+
+    def wait_for(text: str) -> bool:
+        for _ in range(240):
+            try:
+                with urllib.request.urlopen(address, timeout=5) as answer:
+                    if text in answer.read().decode("utf-8"):
+                        return True
+            except OSError:
+                pass
+            time.sleep(0.5)
+        return False
+
+    try:
+        assert wait_for("Modern Slavery Act 2015")
+        record = checkout / "jurisdictions" / "GB.yaml"
+        text = record.read_text(encoding="utf-8").replace("scope: England and Wales", "scope: A changed scope")
+        record.write_text(text, encoding="utf-8")
+        assert wait_for("A changed scope")
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def test_the_address_of_the_site_makes_a_sitemap_and_pictures_for_links(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_URL", "https://example.org/atlas")
+    target = make_site(checkout, tmp_path / "out")
+    sitemap = (target / "sitemap.xml").read_text(encoding="utf-8")
+    addresses = set(re.findall(r"<loc>https://example\.org/atlas/([^<]*)</loc>", sitemap))
+    assert {"", "jurisdictions/GB/", "questions/attempt/", "glossary/"} <= addresses
+    for address in addresses:
+        assert (target / address / "index.html").is_file(), address
+    page = (target / "jurisdictions" / "GB" / "index.html").read_text(encoding="utf-8")
+    assert '<link rel="canonical" href="https://example.org/atlas/jurisdictions/GB/">' in page
+    picture = re.search(r'og:image" content="https://example\.org/atlas/([^"]+)"', page)
+    assert picture and (target / picture[1]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_pages_describe_themselves_to_machines(built: Path, dataset: Dataset) -> None:
+    page = (built / "jurisdictions" / "FR" / "index.html").read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    laws = json.loads(found[1])["@graph"]
+    assert [law["name"] for law in laws] == [i.title for i in dataset.record("FR").instruments.values()]
+    assert {law["@type"] for law in laws} == {"Legislation"}
+    data = (built / "data" / "index.html").read_text(encoding="utf-8")
+    assert '"@type": "Dataset"' in data or '"@type":"Dataset"' in data
+    feed = xml.etree.ElementTree.parse(built / "feed.xml")
+    atom = "{http://www.w3.org/2005/Atom}"
+    assert feed.findall(f"{atom}entry"), "the feed has an entry"
+    for entry in feed.findall(f"{atom}entry"):
+        anchor = str(entry.findtext(f"{atom}id")).rsplit("/", 1)[1]
+        assert f'id="{anchor}"' in (built / "changes" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_log_of_changes_names_every_record(dataset: Dataset) -> None:
+    codes = {record.jurisdiction for record in dataset.records}
+    changes = read_changes(dataset.project.root / "site" / "changes.yaml", codes)
+    named = {code for change in changes for code in change.jurisdictions}
+    assert codes - named == set(), "records that no entry of site/changes.yaml names"
+
+
+def test_each_jurisdiction_can_be_taken_away_in_every_form(built: Path, dataset: Dataset, project: Project) -> None:
+    folder = built / "data" / "jurisdiction"
+    assert (folder / "KR.yaml").read_bytes() == (project.records / "KR.yaml").read_bytes()
+    turtle = rdflib.Graph().parse(folder / "KR.ttl", format="turtle")
+    linked = rdflib.Graph().parse(folder / "KR.jsonld", format="json-ld")
+    lines = dataset.jurisdiction_lines("KR")
+    assert len(turtle) == len(linked) >= len(lines)
+    rows = list(csv.DictReader(io.StringIO((folder / "KR.csv").read_text(encoding="utf-8"))))
+    assert len(rows) == len(dataset.vocabulary.questions)
+    assert {row["jurisdiction"] for row in rows} == {"KR"}
