@@ -275,6 +275,18 @@ def test_an_answer_is_one_click_from_its_evidence(browser, address: str) -> None
 
 
 @needs_browser
+def test_a_printed_page_shows_the_evidence_of_every_answer(browser, address: str) -> None:  # type: ignore[no-untyped-def]
+    page = browser.new_page()
+    page.goto(address + "jurisdictions/GB/")
+    words = page.locator(".qa .claims .words")
+    assert not words.first.is_visible()
+    page.emulate_media(media="print")
+    assert all(item.is_visible() for item in words.all())
+    assert not page.locator(".top nav").is_visible()
+    page.close()
+
+
+@needs_browser
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

@@ -242,6 +242,6 @@ $("link").addEventListener("click", async (event) => {
 window.addEventListener("hashchange", () => open_(location.hash));
 open_(location.hash);
 share();
+window.bench = { write, query, run, ask }; // for the tests and the curious
 box.hidden = false;
 status.textContent = `Nothing is loaded yet: the first run loads ${megabytes(Number(size))}.`;
-window.bench = { write, query, run, ask }; // for the tests and the curious
