@@ -24,6 +24,7 @@ import rdflib
 from mkdocs.exceptions import Abort
 
 from palermo.changes import read_changes
+from palermo.claims import claims_of
 from palermo.dataset import Dataset
 from palermo.recipes import recipes
 from palermo.settings import Project
@@ -166,6 +167,8 @@ def test_hostile_text_stays_text(project: Project, dataset: Dataset) -> None:
             answer.says = answer.note = HOSTILE
     for offence in record.offences.values():
         offence.title = offence.says = offence.note = HOSTILE
+    for located in claims_of(record):
+        located.claim.words = located.claim.says = HOSTILE
     records = [record if r.jurisdiction == "FR" else r for r in dataset.records]
     hostile = Dataset(
         dataset.project,

@@ -26,7 +26,7 @@ from .views import JurisdictionView, SiteView
 
 __all__ = ["APP", "Sizes", "packed_trig", "write_beside"]
 
-APP = ("map.js", "oxigraph.wasm", "sparql.js", "worker.js")
+APP = ("base.css", "map.js", "oxigraph.wasm", "sparql.js", "worker.js")
 """The bundled scripts, as the build of site/app names them."""
 
 

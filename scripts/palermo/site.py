@@ -7,6 +7,7 @@ navigation, so that building grows linearly with the jurisdictions (measured, se
 from __future__ import annotations
 
 import datetime as dt
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -70,6 +71,15 @@ def root_of(url: str) -> str:
     return "../" * url.count("/") or "./"
 
 
+def article_anchor(treaty: str, article: str) -> str:
+    """Name an article of an instrument as an anchor on the page of treaties.
+
+    >>> article_anchor("cets-197", "12(1)(a); 28")
+    'cets-197-12-1-a-28'
+    """
+    return f"{treaty}-{re.sub(r'[^a-z0-9]+', '-', article.lower()).strip('-')}"
+
+
 def environment(project: Project) -> jinja2.Environment:
     """Make the Jinja environment of the generated pages; everything is escaped unless it is a template's own."""
     env = jinja2.Environment(
@@ -80,7 +90,7 @@ def environment(project: Project) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     env.filters["long_date"] = long_date
-    env.globals.update(symbols=SYMBOLS, version=__version__)
+    env.globals.update(symbols=SYMBOLS, version=__version__, article_anchor=article_anchor)
     return env
 
 

@@ -25,6 +25,7 @@ await build({
 });
 await copyFile(require.resolve("oxigraph/web_bg.wasm"), join(out, "oxigraph.wasm"));
 
+await copyFile(require.resolve("modern-normalize/modern-normalize.css"), join(out, "base.css"));
 await mkdir(join(out, "fonts"));
 for (const font of ["DejaVuSans.ttf", "DejaVuSerif-Bold.ttf"]) await copyFile(require.resolve(`dejavu-fonts-ttf/ttf/${font}`), join(out, "fonts", font));
 
