@@ -504,7 +504,7 @@ class SiteView:
     def neighbours(self) -> dict[str, list[tuple[JurisdictionView, int, int]]]:
         """For each jurisdiction the five laws most like it: how many questions are answered alike, of how many.
 
-        Only questions that are answered in both records count, and at least thirty of them.
+        Only questions that are answered in both records count, and at least half of all: fewer say little.
         """
         known = {
             view.code: {id_: a.value.notation for id_, a in view.answers.items() if a.value.notation != "unknown"}
@@ -516,7 +516,7 @@ class SiteView:
             found = []
             for other in self.jurisdictions:
                 shared = mine.keys() & known[other.code].keys()
-                if other.code != view.code and len(shared) >= 30:
+                if other.code != view.code and 2 * len(shared) >= len(self.vocabulary.questions):
                     found.append((other, sum(mine[q] == known[other.code][q] for q in shared), len(shared)))
             near[view.code] = sorted(found, key=lambda item: (-item[1] / item[2], item[0].name))[:5]
         return near
