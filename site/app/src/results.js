@@ -117,7 +117,8 @@ export function chart(result, context) {
     );
   });
   const note = points.length > shown.length ? [element("p", { class: "small" }, `The first ${SHOWN_BARS} of ${points.length}.`)] : [];
-  return [element("p", { class: "small" }, `Bars: ${value}`), picture, ...note];
+  const region = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Chart" }, picture);
+  return [element("p", { class: "small" }, `Bars: ${value}`), region, ...note];
 }
 
 export async function map(result, context) {
