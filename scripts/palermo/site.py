@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -238,6 +239,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Put the dataset beside the pages."""
     view: SiteView = config.extra["view"]
     write_nquads(view.dataset, Path(config.site_dir) / "data" / "palermo-atlas.nq")
+    shutil.copy(_project(config).root / "site" / "notebooks" / "atlas.ipynb", Path(config.site_dir) / "data")
     folder = Path(config.site_dir) / "data" / "jurisdiction"
     folder.mkdir(parents=True, exist_ok=True)
     for jurisdiction in view.jurisdictions:
