@@ -3,15 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+APP := build/app
+# Node and npm of the machine where it has them, else those that the lock file brings
+NPM := $(shell command -v npm || echo $(CURDIR)/$(BIN)/npm)
+NODE := $(shell command -v node || echo $(CURDIR)/$(BIN)/node)
 
-.PHONY: site test lint check verify bench serve clean lock
+.PHONY: site test lint check verify bench serve pictures clean lock
 
-site: $(STAMP)
+site: $(STAMP) $(APP)/.bundled
 	$(BIN)/mkdocs build --quiet --strict
 	$(BIN)/palermo build
 	@echo "The site is in build/site; “make serve” shows it."
 
-test: $(STAMP)
+test: $(STAMP) $(APP)/.bundled
 	$(BIN)/pytest -n auto
 
 lint: $(STAMP)
@@ -26,11 +30,15 @@ check: $(STAMP)
 verify: $(STAMP)
 	$(BIN)/palermo verify --corpus $(CORPUS)
 
-bench: $(STAMP)
+bench: $(STAMP) $(APP)/.bundled
 	$(BIN)/python -m tests.benchmarks
 
-serve: $(STAMP)
+serve: $(STAMP) $(APP)/.bundled
 	$(BIN)/mkdocs serve
+
+# the README's pictures, from the built site; needs chromium
+pictures: site
+	$(BIN)/python scripts/pictures.py
 
 # every dependency at the version and hash of the lock file; the package itself from this folder
 $(STAMP): requirements.lock pyproject.toml
@@ -41,9 +49,18 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $(STAMP)
 
-# renew the lock file: needs uv
+# the pages' own scripts and the drawn world, from packages at the version and hash of their own lock file
+$(APP)/.bundled: $(STAMP) site/app/package-lock.json site/app/build.mjs $(wildcard site/app/src/*.js)
+	@echo "Bundling the site's scripts …"
+	@mkdir -p build/node && cp site/app/package.json site/app/package-lock.json build/node/
+	@cd build/node && $(NPM) ci --silent --no-audit --no-fund --ignore-scripts
+	@cd build/node && $(NODE) ../../site/app/build.mjs ../app
+	@touch $@
+
+# renew the lock files: needs uv and npm
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev --no-header pyproject.toml -o requirements.lock
+	cd site/app && npm install --package-lock-only --no-audit --no-fund
 
 clean:
 	rm -rf build $(VENV)

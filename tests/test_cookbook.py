@@ -14,9 +14,9 @@ from palermo.dataset import Dataset
 from palermo.mapping import Derived, answers_on
 from palermo.periods import answer_period, offence_period
 from palermo.query import run_query
+from palermo.recipes import recipes
 from palermo.record import Answer, Offence, Penalty, duration, months
 from palermo.settings import find_project
-from palermo.site import recipes
 from palermo.treaties import Status
 from palermo.views import AnswerView, JurisdictionView, SiteView
 

@@ -64,8 +64,8 @@ def _tokens(text: str) -> list[str]:
     text = _bare(text)
     text = re.sub(r"제(\d+)조의\s?(\d+)", r" \1-\2 ", text)
     text = re.sub(r"제(\d+)조", r" \1 ", text)
-    text = re.sub(r"第\s*(\d+)\s*[条條]\s*之\s*(\d+)", r" \1-\2 ", text)
-    text = re.sub(f"(第{_CHINESE_NUMBER.pattern}[条條]之{_CHINESE_NUMBER.pattern})", _chinese_sub, text)
+    text = re.sub(r"第\s*(\d+)\s*[条條]\s*[之の]\s*(\d+)", r" \1-\2 ", text)
+    text = re.sub(f"(第{_CHINESE_NUMBER.pattern}[条條][之の]{_CHINESE_NUMBER.pattern})", _chinese_sub, text)
     text = re.sub(
         f"第({_CHINESE_NUMBER.pattern})[条條]", lambda m: _CHINESE_NUMBER.sub(_chinese_number, m[1]) + " ", text
     )
@@ -74,7 +74,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _chinese_sub(match: re.Match[str]) -> str:
-    numbers = [_CHINESE_NUMBER.sub(_chinese_number, part).strip() for part in re.split("之", match[1].strip("第"))]
+    numbers = [_CHINESE_NUMBER.sub(_chinese_number, part).strip() for part in re.split("[之の]", match[1].strip("第"))]
     return " " + "-".join(re.sub(r"\D", "", n) for n in numbers) + " "
 
 

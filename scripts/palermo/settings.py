@@ -44,6 +44,11 @@ class Project:
         """Folder of everything that is made; never committed."""
         return self.root / "build"
 
+    @property
+    def app(self) -> Path:
+        """Folder of the site's bundled scripts and the drawn world, made from site/app."""
+        return self.build / "app"
+
     def record_files(self) -> list[Path]:
         """Every record of the project, in the order of its code."""
         return sorted(self.records.glob("*.yaml"))

@@ -7,7 +7,7 @@ navigation, so that building grows linearly with the jurisdictions (measured, se
 from __future__ import annotations
 
 import datetime as dt
-import json
+import re
 import shutil
 import subprocess
 import sys
@@ -19,25 +19,32 @@ import jinja2
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
 
 from . import __version__
+from .beside import Sizes, packed_trig, write_beside
+from .cards import write_cards
+from .changes import Change, read_changes
 from .coverage import coverage_rows
-from .dataset import build_dataset, write_nquads
+from .dataset import build_dataset
 from .problems import InvalidInput
-from .schema import schema_text
+from .recipes import Recipe, recipes
 from .settings import Project, find_project
-from .views import JurisdictionView, SiteView
+from .terms import Term, read_schemes, read_terms
+from .themes import Theme, World, make_themes, penalty_scale, read_world
+from .views import SiteView
 
 __all__ = [
-    "Recipe",
+    "Made",
     "environment",
+    "make",
     "on_config",
     "on_env",
     "on_files",
+    "on_page_markdown",
     "on_post_build",
     "on_startup",
     "pages",
-    "recipes",
 ]
 
 SYMBOLS = {"met": "✓", "partial": "◐", "not-expressly-covered": "○", "unknown": "?", "absent": "✕", "contrary": "⊘"}
@@ -65,6 +72,15 @@ def root_of(url: str) -> str:
     return "../" * url.count("/") or "./"
 
 
+def article_anchor(treaty: str, article: str) -> str:
+    """Name an article of an instrument as an anchor on the page of treaties.
+
+    >>> article_anchor("cets-197", "12(1)(a); 28")
+    'cets-197-12-1-a-28'
+    """
+    return f"{treaty}-{re.sub(r'[^a-z0-9]+', '-', article.lower()).strip('-')}"
+
+
 def environment(project: Project) -> jinja2.Environment:
     """Make the Jinja environment of the generated pages; everything is escaped unless it is a template's own."""
     env = jinja2.Environment(
@@ -75,45 +91,92 @@ def environment(project: Project) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     env.filters["long_date"] = long_date
-    env.globals.update(symbols=SYMBOLS, version=__version__)
+    env.globals.update(symbols=SYMBOLS, version=__version__, article_anchor=article_anchor)
     return env
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """One query of the cookbook."""
+class Made:
+    """What pages and the files beside them both need, made once."""
 
-    name: str
-    question: str
-    why: str
-    shape: str
-    topic: str
-    text: str
-    """The query itself, without the comments that head it."""
-
-
-def recipes(project: Project) -> list[Recipe]:
-    """Read the cookbook: every query, its head of comments taken apart."""
-    found = []
-    for path in sorted(project.queries.glob("*.rq")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        head = [line.removeprefix("#").strip() for line in lines if line.startswith("#")]
-        said = dict(line.split(": ", 1) for line in head[1:] if ": " in line)
-        body = "\n".join(line for line in lines if not line.startswith("#"))
-        found.append(Recipe(path.stem, head[0], said["Why it matters"], said["Shape"], said["Topic"], body))
-    return found
+    recipes: list[Recipe]
+    terms: list[Term]
+    themes: list[Theme]
+    world: World
+    packed: bytes
+    sizes: Sizes
+    changes: list[Change]
 
 
-def pages(view: SiteView, project: Project) -> dict[str, str]:
-    """Render every page made from the dataset: its address below the root, and its HTML."""
+def make(view: SiteView, project: Project) -> Made:
+    """Make what pages and files share.
+
+    Raises:
+        FileNotFoundError: the scripts are not bundled yet.
+        InvalidInput: the log of changes has faults.
+    """
+    cookbook = recipes(project)
+    terms = read_terms(view.dataset, {recipe.name: recipe.text for recipe in cookbook})
+    packed, unpacked = packed_trig(view.dataset)
+    changes = read_changes(project.root / "site" / "changes.yaml", {r.jurisdiction for r in view.dataset.records})
+    sizes = Sizes(len(packed), (project.app / "oxigraph.wasm").stat().st_size, unpacked)
+    return Made(cookbook, terms, make_themes(view), read_world(project.app / "world.json"), packed, sizes, changes)
+
+
+def _common(view: SiteView, project: Project, site_url: str) -> dict[str, Any]:
+    """Give what every template may use."""
+    return {
+        "site": view,
+        "vocabulary": view.vocabulary,
+        "day": view.dataset.day,
+        "base": project.base,
+        "site_url": site_url,
+        "dataset_card": _dataset_card(view, project, site_url),
+    }
+
+
+def _dataset_card(view: SiteView, project: Project, site_url: str) -> dict[str, Any]:
+    """Describe the dataset as schema.org/Dataset, for search engines."""
+    files = {"palermo-atlas.nq": "application/n-quads", "answers-long.csv": "text/csv"}
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": f"{project.base}data",
+        "name": "Palermo Atlas",
+        "description": "What statutes provide on trafficking in persons, claim by claim, with the provision and "
+        "the operative words, and what treaties ask of them.",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "creator": {"@type": "Organization", "name": "The Palermo Atlas contributors"},
+        "version": __version__,
+        "dateModified": view.dataset.day,
+        "isAccessibleForFree": True,
+        "keywords": ["human trafficking", "Palermo Protocol", "comparative law", "legislation"],
+        "spatialCoverage": [view.name for view in view.jurisdictions],
+        "distribution": [
+            {"@type": "DataDownload", "encodingFormat": form, "contentUrl": f"{site_url or project.base}data/{name}"}
+            for name, form in files.items()
+        ],
+    }
+
+
+def pages(view: SiteView, project: Project, made: Made | None = None, site_url: str = "") -> dict[str, str]:
+    """Render every page made from the dataset: its address below the root, and its HTML.
+
+    Args:
+        view: What the site shows.
+        project: Where templates are.
+        made: What was made already, if anything was.
+        site_url: Address of the published site with a slash at its end, where it is known.
+    """
+    shared = made or make(view, project)
     env = environment(project)
-    common = {"site": view, "vocabulary": view.vocabulary, "day": view.dataset.day}
-    made: dict[str, str] = {}
+    common = _common(view, project, site_url)
+    rendered: dict[str, str] = {}
 
     def render(url: str, template: str, **values: Any) -> None:
-        made[url] = env.get_template(template).render(root=root_of(url), url=url, **common, **values)
+        rendered[url] = env.get_template(template).render(root=root_of(url), url=url, **common, **values)
 
-    render("", "start.html")
+    render("", "start.html", themes=shared.themes, world=shared.world)
     render("jurisdictions/", "jurisdictions.html")
     render("questions/", "questions.html")
     render("treaties/", "treaties.html")
@@ -125,41 +188,29 @@ def pages(view: SiteView, project: Project) -> dict[str, str]:
         questions=[{"id": q.id, "label": q.label} for q in view.vocabulary.questions.values()],
     )
     render("overview/", "overview.html")
-    render("cookbook/", "cookbook.html", recipes=recipes(project))
+    render("cookbook/", "cookbook.html", recipes=shared.recipes)
+    render("sparql/", "sparql.html", sizes=shared.sizes, editor_style=_editor_style(project))
+    render("ontology/", "ontology.html", terms=shared.terms, schemes=read_schemes(view.dataset))
     render("codebook/questions/", "casebook.html")
     for dimension, questions in view.dimensions:
         render(f"overview/{dimension.notation}/", "matrix.html", dimension=dimension, questions=questions)
     render("coverage/", "coverage.html", rows=coverage_rows(view.dataset))
+    render("changes/", "changes.html", changes=shared.changes)
     render("groups/", "groups.html")
     for group in view.group_pages:
         render(group.url, "group.html", group=group)
     for jurisdiction in view.jurisdictions:
-        render(jurisdiction.url, "jurisdiction.html", j=jurisdiction)
+        render(jurisdiction.url, "jurisdiction.html", j=jurisdiction, scale=penalty_scale(view, jurisdiction.code))
     for state in view.unrecorded:
         render(state.url, "state.html", state=state)
     for question in view.vocabulary.questions.values():
         render(f"questions/{question.id}/", "question.html", q=view.question(question), question=question)
-    return made
+    return rendered
 
 
-def jurisdiction_json(view: JurisdictionView) -> dict[str, Any]:
-    """Give the answers of one jurisdiction as the comparison reads them."""
-    return {
-        "code": view.code,
-        "name": view.name,
-        "as_at": view.record.as_at,
-        "answers": {
-            id_: {
-                "value": answer.value.notation,
-                "says": answer.sentence,
-                "claims": [
-                    {"words": c.words, "language": c.instrument.language, "pinpoint": c.pinpoint}
-                    for c in answer.claims[:2]
-                ],
-            }
-            for id_, answer in view.answers.items()
-        },
-    }
+def _editor_style(project: Project) -> str:
+    """Give the style of the query editor, which lives in a shadow root of its own."""
+    return (project.root / "site" / "app" / "editor.css").read_text(encoding="utf-8")
 
 
 # --- MkDocs events -------------------------------------------------------------------------------------------------
@@ -167,6 +218,23 @@ def jurisdiction_json(view: JurisdictionView) -> dict[str, Any]:
 
 def _project(config: MkDocsConfig) -> Project:
     return find_project(Path(config.config_file_path).parent)
+
+
+def _site_url(config: MkDocsConfig) -> str:
+    """Give the address of the published site with a slash at its end, or an empty string where it is not known."""
+    return f"{config.site_url.rstrip('/')}/" if config.site_url else ""
+
+
+def _write_sitemap(site: Path, site_url: str, day: str) -> None:
+    """List every page for search engines; without the site's address there can be no sitemap (sitemaps.org)."""
+    for name in ("sitemap.xml", "sitemap.xml.gz"):
+        (site / name).unlink(missing_ok=True)
+    if not site_url:
+        return
+    pages = sorted(path.parent.relative_to(site).as_posix() for path in site.rglob("index.html"))
+    lines = [f"  <url><loc>{site_url}{'' if p == '.' else p + '/'}</loc><lastmod>{day}</lastmod></url>" for p in pages]
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    (site / "sitemap.xml").write_text(head + "\n".join(lines) + "\n</urlset>\n", encoding="utf-8")
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -197,7 +265,14 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         dataset = build_dataset(project)
     except InvalidInput as error:
         raise Abort(f"{error}\n{len(error.problems)} problem(s) found; the last good site stays as it is.") from error
-    config.extra["view"] = SiteView(dataset)
+    view = SiteView(dataset)
+    config.extra["view"] = view
+    try:
+        config.extra["made"] = make(view, project)
+    except FileNotFoundError as error:
+        raise Abort(
+            f"The site's scripts are not bundled yet ({error.filename} is missing): run “make site”."
+        ) from error
     config.watch += [
         str(project.records),
         str(project.ontology),
@@ -214,10 +289,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     link = '<a href="questions/">Codebook by question</a>'
     codebook = codebook.replace("*Codebook by question*", link)
     files.append(File.generated(config, "codebook.md", content=codebook))
-    for url, html in pages(config.extra["view"], project).items():
-        made = File.generated(config, f"{url}index.html", content=html, inclusion=InclusionLevel.INCLUDED)
-        files.append(made)
+    contribute = (project.root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    files.append(File.generated(config, "contribute.md", content=contribute.replace("(CODEBOOK.md)", "(codebook.md)")))
+    for url, html in pages(config.extra["view"], project, config.extra["made"], _site_url(config)).items():
+        files.append(File.generated(config, f"{url}index.html", content=html, inclusion=InclusionLevel.INCLUDED))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put the coverage of the records into the page on the method."""
+    if page.file.src_uri != "methodology.md":
+        return markdown
+    view: SiteView = config.extra["view"]
+    table = environment(_project(config)).get_template("coverage-table.html")
+    return markdown.replace("<!-- coverage -->", table.render(rows=coverage_rows(view.dataset), root=root_of(page.url)))
 
 
 def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja2.Environment:
@@ -227,26 +312,24 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
     env.globals.update(
         symbols=SYMBOLS,
         version=__version__,
-        site=view,
-        vocabulary=view.vocabulary,
-        day=view.dataset.day,
         root_of=root_of,
+        **_common(view, _project(config), _site_url(config)),
     )
     return env
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Put the dataset beside the pages."""
+    """Put the dataset and the bundled scripts beside the pages."""
+    made: Made = config.extra["made"]
     view: SiteView = config.extra["view"]
-    write_nquads(view.dataset, Path(config.site_dir) / "data" / "palermo-atlas.nq")
-    shutil.copy(_project(config).root / "site" / "notebooks" / "atlas.ipynb", Path(config.site_dir) / "data")
-    folder = Path(config.site_dir) / "data" / "jurisdiction"
-    folder.mkdir(parents=True, exist_ok=True)
-    for jurisdiction in view.jurisdictions:
-        text = json.dumps(jurisdiction_json(jurisdiction), ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{jurisdiction.code}.json").write_text(text + "\n", encoding="utf-8")
-    published = Path(config.site_dir) / "schema" / "record.json"
-    published.parent.mkdir(parents=True, exist_ok=True)
-    published.write_text(schema_text(view.vocabulary), encoding="utf-8")
+    project = _project(config)
+    site = Path(config.site_dir)
+    write_beside(view, site, project.app, made.packed, made.terms, made.recipes, made.themes, made.world)
+    shutil.copy(project.root / "site" / "notebooks" / "atlas.ipynb", site / "data")
+    feed = environment(project).get_template("feed.xml")
+    common = _common(view, project, _site_url(config))
+    (site / "feed.xml").write_text(feed.render(changes=made.changes, **common) + "\n", encoding="utf-8")
+    _write_sitemap(site, _site_url(config), view.dataset.day)
     if not _serving:
-        index_search(Path(config.site_dir))
+        write_cards(view, project.app / "fonts", site / "assets" / "cards")
+        index_search(site)

@@ -14,11 +14,14 @@ from .claims import LocatedClaim, answer_claims, claims_of
 from .dataset import Dataset
 from .mapping import Derived, answers_on, derive_answers, speaks
 from .periods import answer_period, holds, offence_period
-from .record import Answer, Instrument, Offence, Penalty, Record
+from .record import Answer, Instrument, Offence, Penalty, Record, months
 from .treaties import Status
 from .vocabulary import Concept, Group, Question
 
-__all__ = ["AnswerView", "ClaimView", "JurisdictionView", "QuestionView", "SiteView"]
+__all__ = ["LIFE", "AnswerView", "ClaimView", "JurisdictionView", "QuestionView", "SiteView"]
+
+LIFE = 1200
+"""Months that stand for life and for death where terms are ranked: above every term of years."""
 
 
 @dataclass(frozen=True)
@@ -332,6 +335,34 @@ class JurisdictionView:
         return rows
 
     @cached_property
+    def basic_maximum(self) -> int | None:
+        """The longest term, in months, for trafficking an adult without aggravation; ``LIFE`` for life or death.
+
+        None where no offence of trafficking in the record states a maximum.
+        """
+        terms = [
+            row.penalty.term.max
+            for row in self.penalties
+            if row.offence.kind == "trafficking" and row.tier.notation == "basic" and row.penalty.term
+        ]
+        found = [LIFE if term in ("life", "death") else months(term) for term in terms if term]
+        return max((int(term) for term in found if term is not None), default=None)
+
+    @cached_property
+    def bound_by(self) -> list[str]:
+        """Short names of the instruments that bind the state on the day of the data."""
+        return [slug for slug, binding, _ in self.treaty_rows if binding == "binds"]
+
+    @cached_property
+    def core(self) -> Counter[str]:
+        """How many of the acts, means and purposes that the Protocol itself names have each answer."""
+        return Counter(
+            self.answers[q.id].value.notation
+            for q in self.vocabulary.questions.values()
+            if q.element and any(r.treaty == "palermo-protocol" and r.obligation == "shall" for r in q.requirements)
+        )
+
+    @cached_property
     def treaty_rows(self) -> list[tuple[str, str, Status | None]]:
         """Every instrument, its binding status on the day, and the row that it rests on."""
         return treaty_rows(self.dataset, self.record.part_of or self.record.jurisdiction)
@@ -340,6 +371,32 @@ class JurisdictionView:
     def cautions(self) -> list[tuple[Instrument, str]]:
         """The texts that must be read with care, and why."""
         return [(i, i.caution) for i in self.record.instruments.values() if i.caution]
+
+    def structured_data(self, base: str) -> dict[str, object]:
+        """Describe the instruments as schema.org/Legislation, for search engines.
+
+        Args:
+            base: Base IRI of the data.
+        """
+        laws = []
+        for key, text in self.record.instruments.items():
+            law: dict[str, object] = {
+                "@type": "Legislation",
+                "@id": f"{base}jurisdiction/{self.code}/instrument/{key}",
+                "name": text.title,
+                "inLanguage": text.language,
+                "legislationJurisdiction": {"@type": "AdministrativeArea", "name": self.name},
+            }
+            if text.title_en:
+                law["alternateName"] = text.title_en
+            if text.number:
+                law["legislationIdentifier"] = text.number
+            if text.enacted:
+                law["legislationDate"] = text.enacted
+            if text.link:
+                law["url"] = text.link
+            laws.append(law)
+        return {"@context": "https://schema.org", "@graph": laws}
 
     @property
     def years_old(self) -> int:
@@ -421,6 +478,16 @@ class SiteView:
         self.jurisdictions = sorted(views, key=lambda v: (v.name, v.code))
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """Name of every recorded jurisdiction by its code."""
+        return {view.code: view.name for view in self.jurisdictions}
+
+    @cached_property
+    def basic_maxima(self) -> dict[str, int]:
+        """The longest basic term for trafficking in every jurisdiction that states one."""
+        return {v.code: v.basic_maximum for v in self.jurisdictions if v.basic_maximum is not None}
+
+    @cached_property
     def unrecorded(self) -> list[StateView]:
         """The states that have treaty status but no record yet."""
         recorded = {view.code for view in self.jurisdictions}
@@ -437,7 +504,7 @@ class SiteView:
     def neighbours(self) -> dict[str, list[tuple[JurisdictionView, int, int]]]:
         """For each jurisdiction the five laws most like it: how many questions are answered alike, of how many.
 
-        Only questions that are answered in both records count, and at least thirty of them.
+        Only questions that are answered in both records count, and at least half of all: fewer say little.
         """
         known = {
             view.code: {id_: a.value.notation for id_, a in view.answers.items() if a.value.notation != "unknown"}
@@ -449,7 +516,7 @@ class SiteView:
             found = []
             for other in self.jurisdictions:
                 shared = mine.keys() & known[other.code].keys()
-                if other.code != view.code and len(shared) >= 30:
+                if other.code != view.code and 2 * len(shared) >= len(self.vocabulary.questions):
                     found.append((other, sum(mine[q] == known[other.code][q] for q in shared), len(shared)))
             near[view.code] = sorted(found, key=lambda item: (-item[1] / item[2], item[0].name))[:5]
         return near

@@ -3,6 +3,7 @@ const MOST = 6;
 const box = document.querySelector("#compare");
 const form = document.querySelector("#choice");
 const status = document.querySelector("#status");
+const near = document.querySelector("#near");
 const signs = JSON.parse(document.querySelector("#signs").textContent);
 const questions = JSON.parse(document.querySelector("#questions").textContent);
 const loaded = new Map();
@@ -53,10 +54,33 @@ function csv(records) {
   return rows.map((row) => row.map(quote).join(",")).join("\r\n") + "\r\n";
 }
 
+/** Name the laws most like those chosen, each a click away. */
+function suggest(records, codes) {
+  near.replaceChildren();
+  if (codes.length >= MOST) return;
+  for (const record of records) {
+    const others = record.near.filter(([code]) => !codes.includes(code));
+    if (!others.length) continue;
+    const line = element("p", { class: "ways" }, `Laws most like ${record.name}: `);
+    for (const [code, name] of others) {
+      const button = element("button", { type: "button" }, `+ ${name}`);
+      button.addEventListener("click", () => {
+        const free = [...form.querySelectorAll("select")].find((select) => !select.value);
+        free.value = code;
+        form.dispatchEvent(new Event("change"));
+      });
+      line.append(button);
+    }
+    near.append(line);
+  }
+}
+
 async function show(codes) {
   box.replaceChildren();
+  near.replaceChildren();
   if (codes.length < 2) {
     status.textContent = `Choose two to ${MOST} jurisdictions.`;
+    if (codes.length) suggest(await Promise.all(codes.map(load)), codes);
     return;
   }
   status.textContent = "Loading …";
@@ -67,12 +91,16 @@ async function show(codes) {
     status.textContent = error.message;
     return;
   }
+  suggest(records, codes);
   const different = questions.filter((question) => new Set(records.map((record) => record.answers[question.id].value)).size > 1);
   const alike = questions.filter((question) => !different.includes(question));
-  status.textContent = `${different.length} questions are answered differently, ${alike.length} alike.`;
+  const open_ = different.filter((question) => records.some((record) => record.answers[question.id].value === "unknown"));
+  const known = different.filter((question) => !open_.includes(question));
+  status.textContent = `${known.length} questions are answered differently, ${open_.length} are unknown for some, ${alike.length} are answered alike.`;
   const file = element("a", { download: `compare-${codes.join("-")}.csv`, href: URL.createObjectURL(new Blob([csv(records)], { type: "text/csv" })) }, "Download as CSV");
   const folded = element("details", {}, element("summary", {}, `${alike.length} questions answered alike`), table(records, alike, "Answered alike"));
-  box.append(element("p", {}, file), element("h2", {}, "Differences"), table(records, different, "Differences"), element("h2", {}, "Alike"), folded);
+  const partly = element("details", {}, element("summary", {}, `${open_.length} questions that are unknown for at least one`), table(records, open_, "Unknown for some"));
+  box.append(element("p", {}, file), element("h2", {}, "Differences"), table(records, known, "Differences"), element("h2", {}, "Unknown for some"), partly, element("h2", {}, "Alike"), folded);
 }
 
 function chosen() {
