@@ -1,17 +1,13 @@
-"""The endpoint as real clients use it, and publishing to a server that is not ours."""
+"""The endpoint as real clients use it."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
@@ -20,9 +16,10 @@ import rdflib
 from SPARQLWrapper import CSV, JSON, TURTLE, XML, SPARQLWrapper
 
 from palermo.dataset import Dataset, write_nquads
-from palermo.publish import graphs_of, publish
-from palermo.query import prefixes
+from palermo.query import prefixes, run_query
 from palermo.server import GRAPH_TYPES, SELECT_TYPES, forbidden, preferred
+
+from .servers import free_port, running
 
 SERVER = """
 import json, sys, uvicorn
@@ -36,23 +33,6 @@ SELECT = "SELECT ?n WHERE { ?j a pa:Jurisdiction ; rdfs:label ?n } ORDER BY ?n"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert process.poll() is None, "the server ended"
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(url).status_code < 500:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"{url} does not answer")
-
-
 @pytest.fixture(scope="module")
 def endpoint(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("serve")
@@ -64,8 +44,7 @@ def endpoint(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iter
     port = free_port()
     known = json.dumps(prefixes(dataset.project.base, dataset.vocabulary.schemes))
     arguments = [sys.executable, "-c", SERVER, folder / "data.nq", site, dataset.project.base, str(port), known]
-    with subprocess.Popen([str(a) for a in arguments]) as process:
-        wait_for(f"http://127.0.0.1:{port}/health", process)
+    with running([str(a) for a in arguments], f"http://127.0.0.1:{port}/health") as process:
         yield f"http://127.0.0.1:{port}"
         process.terminate()
         assert process.wait(15) in (0, -15), "it stops when it is asked to"
@@ -135,6 +114,36 @@ def test_graphs_by_accept(endpoint: str, media_type: str) -> None:
     assert answer.headers["content-type"].startswith(media_type)
     form = GRAPH_TYPES[media_type]
     assert len(list(ox.parse(answer.content, format=form, base_iri="http://x/"))) > 5
+
+
+def comparable(results: str | bytes) -> list[list[tuple[str, ...]]]:
+    """Read SPARQL JSON results as rows, in their order; what GROUP_CONCAT joins has no order of its own."""
+    read = json.loads(results)
+    return [
+        [
+            (
+                name,
+                *(row[name].get(key, "") for key in ("type", "xml:lang", "datatype")),
+                ", ".join(sorted(row[name]["value"].split(", "))),
+            )
+            for name in read["head"]["vars"]
+            if name in row
+        ]
+        for row in read["results"]["bindings"]
+    ]
+
+
+def test_every_query_of_the_cookbook_gives_the_same_rows_over_http(endpoint: str, dataset: Dataset) -> None:
+    client = SPARQLWrapper(f"{endpoint}/sparql", returnFormat=JSON)
+    paths = sorted(dataset.project.queries.glob("*.rq"))
+    differing = []
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        client.setQuery(text)
+        served = comparable(client.query().response.read())
+        if not served or served != comparable(run_query(dataset, text, "json")):
+            differing.append(path.stem)
+    assert differing == [] and len(paths) > 50
 
 
 def test_the_service_describes_itself(endpoint: str) -> None:
@@ -219,54 +228,3 @@ def test_every_iri_answers_as_a_page_or_as_data(endpoint: str, dataset: Dataset)
 def test_any_origin_may_ask(endpoint: str) -> None:
     answer = httpx.get(f"{endpoint}/sparql", params={"query": SELECT}, headers={"Origin": "https://example.org"})
     assert answer.headers["access-control-allow-origin"] == "*"
-
-
-@pytest.fixture(scope="module")
-def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Oxigraph's own server, which is not ours."""
-    port = free_port()
-    folder = tmp_path_factory.mktemp("oxigraph")
-    program = Path(sys.executable).parent / "oxigraph"
-    command = [str(program), "serve", "--location", str(folder / "db"), "--bind", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, env={**os.environ}, stderr=subprocess.DEVNULL) as process:
-        wait_for(f"http://127.0.0.1:{port}/", process)
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
-
-
-def test_publishing_sends_what_changed_and_nothing_else(other_server: str, dataset: Dataset) -> None:
-    store = f"{other_server}/store"
-    first = list(publish(dataset, store))
-    graphs = graphs_of(dataset)
-    assert {o.outcome for o in first} == {"replaced"} and len(first) == len(graphs)
-    count = {"query": "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER(!STRENDS(STR(?g), 'graph/published')) }"}
-    answer = httpx.get(f"{other_server}/query", params=count, headers={"Accept": "application/sparql-results+json"})
-    assert int(answer.json()["results"]["bindings"][0]["n"]["value"]) == sum(
-        len(set(lines)) for lines in graphs.values()
-    )
-    assert {o.outcome for o in publish(dataset, store)} == {"unchanged"}
-    findings = {k: v for k, v in dataset.findings.items() if k != dataset.records[0].jurisdiction}
-    records = dataset.records[1:]
-    fewer = Dataset(dataset.project, dataset.vocabulary, dataset.status, records, dataset.locks, dataset.day, findings)
-    outcomes = {o.graph: o.outcome for o in publish(fewer, store)}
-    assert sorted(outcomes.values()).count("removed") == 2, "the graph of the record and that of its findings"
-
-
-def test_publishing_goes_on_where_it_broke_off(other_server: str, dataset: Dataset) -> None:
-    store = f"{other_server}/store"
-    sent = 0
-
-    def refuse_some(request: httpx.Request) -> None:
-        nonlocal sent
-        sent += request.method == "PUT"
-        if request.method == "PUT" and sent == 3:
-            raise httpx.ConnectError("the line is down")
-
-    for graph in graphs_of(dataset):
-        httpx.delete(store, params={"graph": graph})
-    httpx.delete(store, params={"graph": dataset.project.base + "graph/published"})
-    with httpx.Client(event_hooks={"request": [refuse_some]}, timeout=60) as client:
-        outcomes = [o.outcome for o in publish(dataset, store, client=client)]
-    assert outcomes.count("failed") == 1
-    again = [o.outcome for o in publish(dataset, store)]
-    assert again.count("replaced") == 1 and set(again) == {"replaced", "unchanged"}

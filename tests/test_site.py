@@ -78,6 +78,7 @@ def test_there_is_a_page_for_everything(built: Path, dataset: Dataset) -> None:
         "codebook/index.html",
         "404.html",
         "data/palermo-atlas.nq",
+        "data/atlas.ipynb",
     ):
         assert (built / name).is_file(), name
 

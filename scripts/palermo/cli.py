@@ -381,7 +381,12 @@ def serve(project: Project, host: str, port: int, time_limit: float, result_limi
 
 @main.command("publish")
 @click.option("--to", "url", required=True, help="Graph Store address, such as http://localhost:7878/store")
-@click.option("--user", help="User name, where the server asks for one; the password is read from PALERMO_PASSWORD.")
+@click.option(
+    "--user",
+    envvar="PALERMO_USER",
+    help="User name, where the server asks for one (or PALERMO_USER); the password is read from PALERMO_PASSWORD, "
+    "a token in place of both from PALERMO_TOKEN.",
+)
 @click.option("--digest", is_flag=True, help="Authenticate by digest (Virtuoso) and not by the basic scheme.")
 @click.pass_obj
 def publish_command(project: Project, url: str, user: str | None, digest: bool) -> None:
@@ -389,18 +394,20 @@ def publish_command(project: Project, url: str, user: str | None, digest: bool) 
     try:
         import httpx
 
-        from .publish import publish
+        from .publish import BearerAuth, publish, reason
     except ImportError as error:
         raise click.ClickException(f"the extra “serve” is not installed: {error}") from error
-    password = os.environ.get("PALERMO_PASSWORD", "")
-    auth = (httpx.DigestAuth if digest else httpx.BasicAuth)(user, password) if user else None
+    password, token = os.environ.get("PALERMO_PASSWORD", ""), os.environ.get("PALERMO_TOKEN")
+    auth: httpx.Auth | None = BearerAuth(token) if token else None
+    if user:
+        auth = (httpx.DigestAuth if digest else httpx.BasicAuth)(user, password)
     failed = 0
     try:
         for outcome in publish(build_dataset(project), url, auth):
             failed += outcome.outcome == "failed"
             click.echo(f"{outcome.outcome:<10} {outcome.statements:>8} {outcome.graph} {outcome.reason}".rstrip())
     except httpx.HTTPError as error:
-        raise click.ClickException(f"{url}: {error}") from error
+        raise click.ClickException(f"{url}: {reason(error)}") from error
     if failed:
         raise click.ClickException(
             f"{failed} graph{'s' if failed != 1 else ''} could not be loaded; run again to go on"

@@ -1,26 +1,50 @@
 """Load the named graphs into any SPARQL 1.1 Graph Store Protocol server, replacing only what changed.
 
 What a server holds is remembered in a graph of its own there, one fingerprint a graph: a run that was broken off goes
-on where it stopped, and a second run with the same data sends nothing.
+on where it stopped, and a second run with the same data sends nothing. A graph about to change is marked as pending
+first, so that what a broken run left half done is never taken for whole.
 
-Source: SPARQL 1.1 Graph Store HTTP Protocol (W3C Recommendation, 21 March 2013).
+Sources: SPARQL 1.1 Graph Store HTTP Protocol (W3C Recommendation, 21 March 2013); RFC 6750, section 2.1.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import httpx
+import pyoxigraph as ox
 
 from .dataset import Dataset
 
-__all__ = ["GraphOutcome", "graphs_of", "publish"]
+__all__ = ["BearerAuth", "GraphOutcome", "graphs_of", "publish", "reason"]
 
 LEDGER = "graph/published"
-_FINGERPRINT = re.compile(r"<([^>]+)>\s+<[^>]*textSha256>\s+\"([0-9a-f]{64})\"")
+PENDING = "pending"
+_TAG = re.compile(r"<(?:/?[A-Za-z]\w*(?:\s[^>]*)?|!DOCTYPE[^>]*)>", re.I)
+
+
+class BearerAuth(httpx.Auth):
+    """Authenticate by a token in the header, as QLever asks for it."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with the token."""
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        yield request
+
+
+def reason(error: httpx.HTTPError) -> str:
+    """Say why a request failed, in the server's own words where it gave any, at most 300 characters of them."""
+    if not isinstance(error, httpx.HTTPStatusError):
+        return str(error) or type(error).__name__
+    answer = error.response
+    said = " ".join(_TAG.sub(" ", answer.text).split())[:300]
+    return f"HTTP {answer.status_code} {answer.reason_phrase}" + (f": {said}" if said else "")
 
 
 @dataclass(frozen=True)
@@ -53,11 +77,17 @@ class _Target:
         self.property = f"{base}ontology#textSha256"
 
     def known(self) -> dict[str, str]:
-        answer = self.client.get(self.url, params={"graph": self.ledger}, headers={"Accept": "application/n-triples"})
+        # every server gives one of the two, and N-Triples is Turtle; QLever gives Turtle whatever it is asked for
+        accept = "application/n-triples, text/turtle;q=0.9"
+        answer = self.client.get(self.url, params={"graph": self.ledger}, headers={"Accept": accept})
         if answer.status_code == 404:
             return {}
         answer.raise_for_status()
-        return dict(_FINGERPRINT.findall(answer.text))
+        try:
+            quads = list(ox.parse(answer.content, format=ox.RdfFormat.TURTLE))
+        except SyntaxError as error:
+            raise httpx.DecodingError(f"this is no Graph Store: {error.msg}", request=answer.request) from error
+        return {q.subject.value: q.object.value for q in quads if q.predicate.value == self.property}
 
     def put(self, graph: str, body: str) -> None:
         headers = {"Content-Type": "application/n-triples"}
@@ -91,27 +121,31 @@ def publish(
         target = _Target(own, url, dataset.project.base)
         known = target.known()
         graphs = graphs_of(dataset)
+        wanted = {graph: _fingerprint(lines) for graph, lines in graphs.items()}
+        changing = {g: PENDING for g in [*wanted, *known] if known.get(g) != wanted.get(g)}
+        if changing:
+            known |= changing
+            target.remember(known)
         for graph, lines in graphs.items():
-            fingerprint = _fingerprint(lines)
-            if known.get(graph) == fingerprint:
+            if graph not in changing:
                 yield GraphOutcome(graph, "unchanged", len(lines))
                 continue
             try:
                 target.put(graph, "".join(lines))
-                known[graph] = fingerprint
-                target.remember(known)
+                target.remember(known | {graph: wanted[graph]})
             except httpx.HTTPError as error:
-                yield GraphOutcome(graph, "failed", len(lines), str(error))
+                yield GraphOutcome(graph, "failed", len(lines), reason(error))
                 continue
+            known[graph] = wanted[graph]
             yield GraphOutcome(graph, "replaced", len(lines))
-        for graph in sorted(set(known) - set(graphs)):
+        for graph in sorted(set(changing) - set(graphs)):
             try:
                 target.delete(graph)
-                del known[graph]
-                target.remember(known)
+                target.remember({g: f for g, f in known.items() if g != graph})
             except httpx.HTTPError as error:
-                yield GraphOutcome(graph, "failed", 0, str(error))
+                yield GraphOutcome(graph, "failed", 0, reason(error))
                 continue
+            del known[graph]
             yield GraphOutcome(graph, "removed")
     finally:
         if client is None:

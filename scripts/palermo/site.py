@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -324,6 +325,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     project = _project(config)
     site = Path(config.site_dir)
     write_beside(view, site, project.app, made.packed, made.terms, made.recipes, made.themes, made.world)
+    shutil.copy(project.root / "site" / "notebooks" / "atlas.ipynb", site / "data")
     feed = environment(project).get_template("feed.xml")
     common = _common(view, project, _site_url(config))
     (site / "feed.xml").write_text(feed.render(changes=made.changes, **common) + "\n", encoding="utf-8")

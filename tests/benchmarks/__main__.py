@@ -1,4 +1,4 @@
-"""Measure the path by stage at J and 4 × J jurisdictions, the checks beside one union graph, queries beside rdflib.
+"""Measure the path by stage at J and 4 × J jurisdictions, checks beside one union graph, the cookbook beside rdflib.
 
 Usage: python -m tests.benchmarks [J]
 Growth near 4 means linear. Every ratio is of two measurements in this run, so the machine does not matter.
@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from palermo.checks import _shapes, check_records, violations
-from palermo.dataset import Dataset, data_day, read_all
+from palermo.dataset import Dataset, build_dataset, data_day, read_all
 from palermo.evidence import EvidenceLock
 from palermo.mapping import map_record
 from palermo.query import prefixes
@@ -32,6 +32,7 @@ from palermo.treaties import load_status
 from palermo.views import SiteView
 from palermo.vocabulary import load_vocabulary
 
+from .cookbook import report
 from .synthetic import write_records
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +71,7 @@ def stages(project: Project) -> tuple[dict[str, float], Dataset]:
     dataset = Dataset(project, vocabulary, status, records, locks, day, findings, history)
     took["load the store"], _ = timed(lambda: dataset.store)
     took["render the pages"], _ = timed(lambda: pages(SiteView(dataset), project))
-    took["ten queries"], _ = timed(lambda: run_all(dataset))
+    took["the cookbook"], _ = timed(lambda: run_all(dataset))
     return took, dataset
 
 
@@ -112,18 +113,6 @@ def check_of_a_past_day(dataset: Dataset) -> tuple[float, float]:
     return now, then
 
 
-def queries_beside_rdflib(dataset: Dataset) -> tuple[float, float, bool]:
-    """Run the worked queries on the embedded engine and on rdflib; say whether they give as many rows."""
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
-    graph = rdflib.Graph()
-    graph.parse(data="".join(line[: line.rindex(" <")] + " .\n" for line in dataset.lines()), format="nt")
-    run_all(dataset)  # once to warm up
-    ours, sizes = timed(lambda: run_all(dataset))
-    texts = [p.read_text(encoding="utf-8") for p in sorted(dataset.project.queries.glob("*.rq"))]
-    theirs, other = timed(lambda: [len(list(graph.query(text, initNs=known))) for text in texts])
-    return ours, theirs, sizes == other
-
-
 def main() -> int:
     """Print the ratios."""
     console = Console()
@@ -149,11 +138,7 @@ def main() -> int:
         )
         now, then = check_of_a_past_day(dataset)
         console.print(f"check at J = {count}: today {now:.2f} s, a day in 2012 {then:.2f} s, ratio {then / now:.1f}")
-        ours, theirs, alike = queries_beside_rdflib(dataset)
-        console.print(
-            f"queries at J = {count}: embedded engine {ours:.3f} s, rdflib {theirs:.2f} s, ratio {theirs / ours:.0f}; "
-            f"row counts {'identical' if alike else 'DIFFER'}"
-        )
+    alike = report(console, build_dataset(Project(ROOT)))
     return 0 if same and alike else 1
 
 
