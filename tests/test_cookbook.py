@@ -614,7 +614,9 @@ def offences_no_longer_in_force(site: SiteView) -> Rows:
 @check
 def how_far_back_each_record_reaches(site: SiteView) -> Rows:
     for view in site.jurisdictions:
-        yield view.name, min(a.from_ for a in timed(view) if a.from_)
+        days = [a.from_ for a in timed(view) if a.from_]
+        if days:  # a record that knows nothing yet reaches nowhere
+            yield view.name, min(days)
 
 
 # --- comparison ----------------------------------------------------------------------------------------------------
