@@ -13,7 +13,7 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from palermo.claims import claims_of
+from palermo.claims import claims_of, slug
 from palermo.dataset import Dataset
 from palermo.evidence import EvidenceLock
 from palermo.mapping import answers_on, derive_answers, map_record
@@ -172,3 +172,12 @@ def test_an_offence_known_only_later_makes_earlier_absences_unknown(
     assert {(d.question, d.from_): d.value for d in derive_answers(copy, vocabulary)}[
         "purpose-slavery", "2000-01-01"
     ] == "absent"
+
+
+def test_no_two_provisions_share_an_iri(dataset: Dataset) -> None:
+    for record in dataset.records:
+        seen: dict[tuple[str, str], str] = {}
+        for located in claims_of(record):
+            key, pinpoint = record.claim_instrument(located.claim.at)
+            plain = pinpoint.replace(" ", "").casefold()
+            assert seen.setdefault((key, slug(pinpoint)), plain) == plain, (record.jurisdiction, pinpoint)
