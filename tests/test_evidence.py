@@ -144,7 +144,8 @@ def test_every_committed_claim_has_an_up_to_date_check(dataset: Dataset) -> None
             check = lock.check(located)
             assert check is not None, f"{record.jurisdiction} {located.id}: run palermo verify"
             assert check.result != "not-found"
-            total, verified = total + 1, verified + (check.result == "verified")
+            if record.instruments[record.claim_instrument(located.claim.at)[0]].text:  # it cites a text of the corpus
+                total, verified = total + 1, verified + (check.result == "verified")
         assert set(lock.checks) == {located.id for located in claims_of(record)}, record.jurisdiction
     assert verified / total >= 0.9
 
