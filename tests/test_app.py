@@ -12,7 +12,6 @@ import pyoxigraph as ox
 import pytest
 
 from palermo.dataset import Dataset
-from palermo.query import prefixes
 from palermo.recipes import recipes
 from palermo.settings import Project
 from palermo.themes import make_themes

@@ -13,7 +13,7 @@ import rdflib
 
 from palermo.dataset import Dataset
 from palermo.problems import InvalidInput
-from palermo.query import prefixes, run_query
+from palermo.query import run_query
 from palermo.settings import find_project
 from palermo.views import SiteView
 
@@ -54,7 +54,7 @@ def two_engines(dataset: Dataset) -> tuple[rdflib.Graph, ox.Store]:
 def test_a_second_engine_gives_the_same_answer(  # type: ignore[no-untyped-def]
     dataset: Dataset, two_engines: tuple[rdflib.Graph, ox.Store], path
 ) -> None:
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    known = dataset.vocabulary.prefixes
     graph, store = two_engines
     text = path.read_text(encoding="utf-8")
     theirs = graph.query(text, initNs=known)

@@ -21,7 +21,6 @@ import pyoxigraph as ox
 from .checks import Finding, check_records
 from .dataset import Dataset, build_dataset
 from .mapping import Derived, answers_on
-from .query import prefixes
 from .record import Answer, Claim
 from .settings import find_project
 from .tables import TABLES, Row, Table
@@ -150,7 +149,7 @@ class Atlas:
         Raises:
             SyntaxError: the query is not SPARQL.
         """
-        known = prefixes(self.dataset.project.base, self.dataset.vocabulary.schemes)
+        known = self.dataset.vocabulary.prefixes
         results = self.dataset.store.query(query, prefixes=known, use_default_graph_as_union=True)
         if isinstance(results, ox.QueryBoolean):
             return bool(results)

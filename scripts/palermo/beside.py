@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,9 @@ import pyoxigraph as ox
 
 from .checks import findings_graph
 from .dataset import Dataset, write_nquads
-from .query import prefixes
 from .recipes import Recipe
 from .schema import schema_text
-from .tables import answers_long, csv_text
+from .tables import Table, answers_long, csv_text
 from .terms import Term, completions
 from .themes import Theme, World, themes_json
 from .views import JurisdictionView, SiteView
@@ -46,8 +45,8 @@ class Sizes:
 
 def packed_trig(dataset: Dataset) -> tuple[bytes, int]:
     """Give the whole dataset as TriG, compressed, and its size when unpacked; the same bytes for the same data."""
-    quads = ox.parse("".join(dataset.lines()).encode(), format=ox.RdfFormat.N_QUADS)
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    quads = ox.parse(dataset.nquads, format=ox.RdfFormat.N_QUADS)
+    known = dataset.vocabulary.prefixes
     text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=known) or b""
     return gzip.compress(text, 9, mtime=0), len(text)
 
@@ -77,11 +76,11 @@ def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _write_jurisdictions(view: SiteView, folder: Path) -> None:
+def _write_jurisdictions(view: SiteView, table: Table, folder: Path) -> None:
     """Write exactly one jurisdiction a file, in every form: its record, its graph with findings, its answers."""
     dataset = view.dataset
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
-    table = answers_long(dataset)
+    known = dataset.vocabulary.prefixes
+    rows = {code: list(own) for code, own in groupby(table.rows, itemgetter("jurisdiction"))}
     for j in view.jurisdictions:
         answers = _jurisdiction_json(j, view.neighbours[j.code])
         (folder / f"{j.code}.json").write_text(_compact(answers), encoding="utf-8")
@@ -92,12 +91,8 @@ def _write_jurisdictions(view: SiteView, folder: Path) -> None:
         for ending, form in (("ttl", ox.RdfFormat.TURTLE), ("jsonld", ox.RdfFormat.JSON_LD)):
             data = ox.serialize(triples, format=form, prefixes=known) or b""
             (folder / f"{j.code}.{ending}").write_bytes(data)
-        rows = [row for row in table.rows if row["jurisdiction"] == j.code]
-        out = io.StringIO()
-        writer = csv.DictWriter(out, [column.name for column in table.columns], lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        (folder / f"{j.code}.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
+        own = replace(table, rows=rows[j.code])
+        (folder / f"{j.code}.csv").write_text(csv_text(own), encoding="utf-8", newline="")
 
 
 def _terms_json(view: SiteView, terms: list[Term], recipes: Sequence[Recipe]) -> str:
@@ -105,7 +100,7 @@ def _terms_json(view: SiteView, terms: list[Term], recipes: Sequence[Recipe]) ->
     answers = dataset.vocabulary.schemes["answer"]
     return _compact(
         {
-            "prefixes": prefixes(dataset.project.base, dataset.vocabulary.schemes),
+            "prefixes": dataset.vocabulary.prefixes,
             "completions": completions(dataset, terms),
             "names": {j.code: j.name for j in view.jurisdictions},
             "answers": {n: n for n in answers} | {c.label: n for n, c in answers.items()},
@@ -144,8 +139,9 @@ def write_beside(
     (data / "jurisdiction").mkdir(parents=True, exist_ok=True)
     write_nquads(dataset, data / "palermo-atlas.nq")
     (data / "palermo-atlas.trig.gz").write_bytes(packed)
-    _write_jurisdictions(view, data / "jurisdiction")
-    (data / "answers-long.csv").write_text(csv_text(answers_long(dataset)), encoding="utf-8", newline="")
+    table = answers_long(dataset)
+    _write_jurisdictions(view, table, data / "jurisdiction")
+    (data / "answers-long.csv").write_text(csv_text(table), encoding="utf-8", newline="")
     (data / "terms.json").write_text(_terms_json(view, terms, recipes), encoding="utf-8")
     (data / "themes.json").write_text(themes_json(themes, view), encoding="utf-8")
     bundled = target / "assets" / "app"

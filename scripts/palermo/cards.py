@@ -26,7 +26,7 @@ FILL = {
 class _Painter:
     def __init__(self, fonts: Path) -> None:
         # the largest first: a title takes the first size that fits
-        self.bold = {size: ImageFont.truetype(fonts / "DejaVuSerif-Bold.ttf", size) for size in (84, 68, 54, 44)}
+        self.bold = [ImageFont.truetype(fonts / "DejaVuSerif-Bold.ttf", size) for size in (84, 68, 54, 44)]
         self.plain = ImageFont.truetype(fonts / "DejaVuSans.ttf", 32)
         self.small = ImageFont.truetype(fonts / "DejaVuSans.ttf", 26)
 
@@ -35,9 +35,7 @@ class _Painter:
         pen = ImageDraw.Draw(picture)
         pen.rectangle((0, 0, SIZE[0], 18), fill=DEEP)
         pen.text((70, 80), "Palermo Atlas", font=self.plain, fill=DEEP)
-        font = next(
-            (f for _, f in sorted(self.bold.items(), reverse=True) if f.getlength(title) <= 1060), self.bold[44]
-        )
+        font = next((f for f in self.bold if f.getlength(title) <= 1060), self.bold[-1])
         pen.text((70, 150), title, font=font, fill=INK)
         pen.text((70, 280), line, font=self.plain, fill=SOFT)
         total, left = sum(n for _, n in tally) or 1, 70.0

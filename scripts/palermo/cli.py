@@ -18,7 +18,7 @@ from .dumps import write_dumps
 from .evidence import read_lock, verify, write_lock
 from .problems import InvalidInput, Problem, display_path, nearest
 from .query import FORMATS as QUERY_FORMATS
-from .query import prefixes, run_query
+from .query import run_query
 from .record import Answer, Record, is_code, new_record, read_record
 from .reports import FORMATS as REPORTS
 from .reports import render, status_report
@@ -371,7 +371,7 @@ def serve(project: Project, host: str, port: int, time_limit: float, result_limi
     app = create_app(
         data,
         project.base,
-        prefixes(project.base, dataset.vocabulary.schemes),
+        dataset.vocabulary.prefixes,
         site if site.is_dir() else None,
         Limits(time_limit, result_limit, workers),
     )

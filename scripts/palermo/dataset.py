@@ -50,7 +50,10 @@ class Dataset:
 
     def record(self, code: str) -> Record:
         """Give a record by its code. Raises KeyError where there is none."""
-        return next_or_key_error((r for r in self.records if r.jurisdiction == code), code)
+        found = next((record for record in self.records if record.jurisdiction == code), None)
+        if found is None:
+            raise KeyError(code)
+        return found
 
     def group(self, name: str) -> frozenset[str]:
         """Give the codes of the records that belong to a body, or whose state a treaty binds on the day of the data.
@@ -79,18 +82,25 @@ class Dataset:
             yield from findings_graph(record.jurisdiction, self.findings[record.jurisdiction], self.vocabulary).lines()
 
     @functools.cached_property
+    def nquads(self) -> bytes:
+        """The whole dataset as one N-Quads document in UTF-8: mapped once for the store and for every file."""
+        return "".join(self.lines()).encode()
+
+    @functools.cached_property
     def store(self) -> ox.Store:
         """The dataset in an embedded Oxigraph store."""
-        store = ox.Store()
-        store.bulk_load("".join(self.lines()).encode(), format=ox.RdfFormat.N_QUADS)
-        return store
+        return _store(self.nquads)
+
+    @functools.cached_property
+    def ontology(self) -> ox.Store:
+        """The ontology, the shapes and the treaty rows alone in a store: what their documentation is read from."""
+        return _store("".join(_ontology_lines(self.project)).encode())
 
 
-def next_or_key_error(items: Iterator[Record], key: str) -> Record:
-    """Give the first item, or raise KeyError."""
-    for item in items:
-        return item
-    raise KeyError(key)
+def _store(nquads: bytes) -> ox.Store:
+    store = ox.Store()
+    store.bulk_load(nquads, format=ox.RdfFormat.N_QUADS)
+    return store
 
 
 @functools.lru_cache(maxsize=2)
@@ -171,6 +181,5 @@ def write_nquads(dataset: Dataset, path: Path) -> None:
     """Write the dataset as N-Quads, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8", newline="\n") as handle:
-        handle.writelines(dataset.lines())
+    temporary.write_bytes(dataset.nquads)
     temporary.replace(path)

@@ -14,7 +14,6 @@ import pyoxigraph as ox
 
 from . import __version__
 from .dataset import Dataset
-from .query import prefixes
 from .tables import Table, csv_text, csvw_metadata, make_tables
 
 __all__ = ["context", "write_dumps"]
@@ -39,15 +38,15 @@ MEDIA_TYPES = {
 
 def context(dataset: Dataset) -> dict[str, object]:
     """Give the JSON-LD context: every prefix, in one place."""
-    return {"@context": dict(sorted(prefixes(dataset.project.base, dataset.vocabulary.schemes).items()))}
+    return {"@context": dict(sorted(dataset.vocabulary.prefixes.items()))}
 
 
 def _write_rdf(dataset: Dataset, folder: Path) -> None:
-    quads = list(ox.parse("".join(dataset.lines()).encode(), format=ox.RdfFormat.N_QUADS))
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    quads = list(ox.parse(dataset.nquads, format=ox.RdfFormat.N_QUADS))
+    known = dataset.vocabulary.prefixes
     for name, form in RDF_FORMATS.items():
         if form == ox.RdfFormat.N_QUADS:
-            (folder / name).write_text("".join(dataset.lines()), encoding="utf-8", newline="\n")
+            (folder / name).write_bytes(dataset.nquads)
         elif form == ox.RdfFormat.TURTLE:
             ordered = sorted({quad.triple for quad in quads}, key=str)
             ox.serialize(ordered, str(folder / name), form, prefixes=known)
@@ -75,7 +74,7 @@ def _write_parquet(tables: Iterable[Table], folder: Path) -> bool:
 def _description(dataset: Dataset, files: list[Path], root: Path) -> str:
     """Describe the release with DCAT 3 and VoID, in Turtle."""
     base = dataset.project.base
-    triples = sum(1 for _ in dataset.lines())
+    triples = dataset.nquads.count(b"\n")
     lines = [
         f"@prefix : <{base}data/> .",
         "@prefix dcat: <http://www.w3.org/ns/dcat#> .",

@@ -12,30 +12,10 @@ import pyoxigraph as ox
 
 from .dataset import Dataset
 from .problems import InvalidInput, Problem
-from .vocabulary import DCTERMS, SKOS
 
-__all__ = ["FORMATS", "prefixes", "run_query"]
+__all__ = ["FORMATS", "run_query", "shorten"]
 
 FORMATS = ("table", "csv", "tsv", "json", "ttl")
-
-
-def prefixes(base: str, schemes: Iterable[str] = ()) -> dict[str, str]:
-    """Give the prefixes that a query may use without declaring them: one for each scheme of concepts, and the usual."""
-    return {scheme: f"{base}concept/{scheme}/" for scheme in schemes} | {
-        "pa": f"{base}ontology#",
-        "q": f"{base}question/",
-        "t": f"{base}treaty/",
-        "j": f"{base}jurisdiction/",
-        "c": f"{base}concept/",
-        "skos": SKOS,
-        "dcterms": DCTERMS,
-        "eli": "http://data.europa.eu/eli/ontology#",
-        "prov": "http://www.w3.org/ns/prov#",
-        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-        "xsd": "http://www.w3.org/2001/XMLSchema#",
-        "sh": "http://www.w3.org/ns/shacl#",
-    }
 
 
 def shorten(term: object, known: dict[str, str]) -> str:
@@ -68,7 +48,7 @@ def run_query(dataset: Dataset, text: str, form: str = "table", name: str = "que
         InvalidInput: the query is not SPARQL, with line and column.
         ValueError: the format does not fit the kind of query.
     """
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    known = dataset.vocabulary.prefixes
     try:
         results = dataset.store.query(text, prefixes=known, use_default_graph_as_union=True)
     except SyntaxError as error:

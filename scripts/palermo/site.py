@@ -31,7 +31,7 @@ from .problems import InvalidInput
 from .recipes import Recipe, recipes
 from .settings import Project, find_project
 from .terms import Term, read_schemes, read_terms
-from .themes import Theme, World, make_themes, penalty_scale, read_world
+from .themes import Theme, World, make_themes, penalty_scales, read_world
 from .views import SiteView
 
 __all__ = [
@@ -199,8 +199,9 @@ def pages(view: SiteView, project: Project, made: Made | None = None, site_url: 
     render("groups/", "groups.html")
     for group in view.group_pages:
         render(group.url, "group.html", group=group)
+    scales = penalty_scales(view)
     for jurisdiction in view.jurisdictions:
-        render(jurisdiction.url, "jurisdiction.html", j=jurisdiction, scale=penalty_scale(view, jurisdiction.code))
+        render(jurisdiction.url, "jurisdiction.html", j=jurisdiction, scale=scales.get(jurisdiction.code))
     for state in view.unrecorded:
         render(state.url, "state.html", state=state)
     for question in view.vocabulary.questions.values():

@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from .dataset import Dataset
-from .query import prefixes, shorten
+from .query import shorten
 from .vocabulary import DCTERMS, SKOS
 
 __all__ = ["Scheme", "Term", "completions", "read_schemes", "read_terms"]
@@ -78,8 +78,8 @@ def read_terms(dataset: Dataset, cookbook: Mapping[str, str]) -> list[Term]:
         dataset: Where the ontology is.
         cookbook: Text of the worked queries by name, to say which of them use a term.
     """
-    store = dataset.store
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    store = dataset.ontology
+    known = dataset.vocabulary.prefixes
     start = known["pa"]
     words = {name: set(re.findall(r"pa:\w+", text)) for name, text in cookbook.items()}
     found: dict[str, Term] = {}
@@ -117,7 +117,7 @@ def read_terms(dataset: Dataset, cookbook: Mapping[str, str]) -> list[Term]:
 
 def read_schemes(dataset: Dataset) -> list[Scheme]:
     """Read the schemes of concepts, in the order of their notation."""
-    store = dataset.store
+    store = dataset.ontology
     base = dataset.project.base
     made = []
     for notation, concepts in sorted(dataset.vocabulary.schemes.items()):
@@ -131,10 +131,7 @@ def read_schemes(dataset: Dataset) -> list[Scheme]:
 def completions(dataset: Dataset, terms: list[Term]) -> list[dict[str, str]]:
     """Give what the editor completes: prefixes, terms, questions, treaties and concepts, by name and by label."""
     vocabulary = dataset.vocabulary
-    made = [
-        {"label": f"{name}:", "detail": iri, "type": "namespace"}
-        for name, iri in prefixes(dataset.project.base, vocabulary.schemes).items()
-    ]
+    made = [{"label": f"{name}:", "detail": iri, "type": "namespace"} for name, iri in vocabulary.prefixes.items()]
     made += [{"label": f"pa:{term.name}", "detail": term.label, "type": term.kind} for term in terms]
     made += [{"label": f"q:{q.id}", "detail": q.label, "type": "property"} for q in vocabulary.questions.values()]
     made += [{"label": f"t:{slug}", "detail": t.short, "type": "constant"} for slug, t in vocabulary.treaties.items()]

@@ -7,7 +7,8 @@ are the six answers; those of a figure are steps with equal numbers of jurisdict
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ import pycountry
 from .views import LIFE, JurisdictionView, SiteView
 from .vocabulary import Question
 
-__all__ = ["Figure", "Scale", "Theme", "World", "make_themes", "penalty_scale", "read_world", "themes_json"]
+__all__ = ["Figure", "Scale", "Theme", "World", "make_themes", "penalty_scales", "read_world", "themes_json"]
 
 STEPS = 5
 FEATURED = (
@@ -157,24 +158,28 @@ def _position(term: float) -> float:
     return 1.0 if term >= LIFE else round(min(term / 12, SCALE_YEARS) / SCALE_YEARS * 0.9, 4)
 
 
-def penalty_scale(view: SiteView, code: str) -> Scale | None:
-    """Give the place of one law's longest basic term among those of all laws; None where it has none."""
+def penalty_scales(view: SiteView) -> dict[str, Scale]:
+    """Give the place of every law's longest basic term among those of all laws; a law without one has no place."""
     terms = view.basic_maxima
-    if code not in terms:
-        return None
-    own, ordered = terms[code], sorted(terms.values())
-    places = [_position(term) for term in ordered]
+    ordered = sorted(terms.values())
+    if not ordered:
+        return {}
+    marks = tuple(sorted(Counter(_position(term) for term in ordered).items()))
     median = ordered[len(ordered) // 2]
-    return Scale(
-        tuple((place, places.count(place)) for place in sorted(set(places))),
-        _position(own),
-        _years(own),
-        _position(median),
-        _years(median),
-        sum(term < own for term in ordered),
-        sum(term > own for term in ordered),
-        (*tuple((_position(years * 12), str(years)) for years in (0, 5, 10, 15, 20, 25, 30)), (1.0, "life")),
-    )
+    years = tuple((_position(n * 12), str(n)) for n in range(0, SCALE_YEARS + 1, 5))
+    return {
+        code: Scale(
+            marks,
+            _position(own),
+            _years(own),
+            _position(median),
+            _years(median),
+            bisect_left(ordered, own),
+            len(ordered) - bisect_right(ordered, own),
+            (*years, (1.0, "life")),
+        )
+        for code, own in terms.items()
+    }
 
 
 def _days(value: float) -> str:
@@ -196,14 +201,15 @@ def _measured(
     id_, label, wording, href = theme
     values = {j.code: value(j) for j in view.jurisdictions}
     known = sorted(v for v in values.values() if v is not None)
-    cuts = sorted({known[i * len(known) // STEPS] for i in range(1, STEPS)}) if known else []
+    # a step needs something below it: a cut at the very lowest value would leave the first step empty
+    cuts = sorted({known[i * len(known) // STEPS] for i in range(1, STEPS)} - {known[0]}) if known else []
     top = known[-1] if known else 1
     longest = next((v for v in reversed(known) if v < LIFE), top) if top == LIFE else top
 
     def figure(v: float | None) -> Figure:
         if v is None:
             return Figure("unknown", missing, -1)
-        step = bisect_left([c for c in cuts if c != known[0]], v + 1e-9)
+        step = bisect_right(cuts, v)
         return Figure(f"step-{step}", text(v), v, min(1.0, v / (longest * (1.1 if top == LIFE else 1) or 1)))
 
     figures = {code: figure(v) for code, v in values.items()}
@@ -218,7 +224,7 @@ def _measured(
 
 
 def _answered(view: JurisdictionView) -> float:
-    unknown = sum(answer.value.notation == "unknown" for answer in view.answers.values())
+    unknown = next(number for concept, number in view.tally if concept.notation == "unknown")
     return 1 - unknown / len(view.answers)
 
 

@@ -147,6 +147,25 @@ class Vocabulary:
             if (slug := self.notation(iri))
         }
 
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that a query need not declare, by name: one for each scheme of concepts, and the usual ones."""
+        return {scheme: f"{self.base}concept/{scheme}/" for scheme in self.schemes} | {
+            "pa": self.pa,
+            "q": f"{self.base}question/",
+            "t": f"{self.base}treaty/",
+            "j": f"{self.base}jurisdiction/",
+            "c": f"{self.base}concept/",
+            "skos": SKOS,
+            "dcterms": DCTERMS,
+            "eli": "http://data.europa.eu/eli/ontology#",
+            "prov": "http://www.w3.org/ns/prov#",
+            "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+            "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+            "sh": "http://www.w3.org/ns/shacl#",
+        }
+
     # --- reading -------------------------------------------------------------------------------
 
     def values(self, subject: str, predicate: str) -> list[str]:

@@ -19,7 +19,6 @@ from rich.console import Console
 from rich.table import Table
 
 from palermo.dataset import Dataset, build_dataset
-from palermo.query import prefixes
 from palermo.settings import find_project
 
 __all__ = ["Measurement", "measure", "report"]
@@ -80,7 +79,7 @@ def measure(dataset: Dataset, seconds: float) -> list[Measurement]:
     Raises:
         EOFError: rdflib failed on a query.
     """
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    known = dataset.vocabulary.prefixes
     graph = rdflib.Graph()
     graph.parse(data="".join(line[: line.rindex(" <")] + " .\n" for line in dataset.lines()), format="nt")
     measured = []
