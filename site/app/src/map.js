@@ -1,4 +1,6 @@
 // The start page's map: the reader chooses what it shows, and how; the address keeps the choice, so that a view can be cited.
+import { drawn, element } from "./dom.js";
+
 const box = document.querySelector("#world");
 const { root } = box.dataset;
 const choice = document.querySelector("#theme");
@@ -6,14 +8,6 @@ const views = [...document.querySelectorAll("[data-view]")];
 const panels = Object.fromEntries(["map", "table", "chart"].map((name) => [name, document.querySelector(`#view-${name}`)]));
 const shapes = [...box.querySelectorAll("[data-code]")];
 let data;
-
-const element = (tag, attributes = {}, ...children) => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-};
-const SVG = "http://www.w3.org/2000/svg";
 
 function figures(theme) {
   const order = theme.legend.length;
@@ -31,17 +25,8 @@ const place = ({ code, name, scope }) => {
   return made;
 };
 
-function bar(figure) {
-  const picture = document.createElementNS(SVG, "svg");
-  picture.setAttribute("class", "rank");
-  picture.setAttribute("viewBox", "0 0 100 10");
-  picture.setAttribute("preserveAspectRatio", "none");
-  picture.setAttribute("aria-hidden", "true");
-  const drawn = document.createElementNS(SVG, "rect");
-  for (const [name, value] of Object.entries({ class: figure.kind, width: Math.max(figure.share * 100, 1), height: 10 })) drawn.setAttribute(name, value);
-  picture.append(drawn);
-  return picture;
-}
+const bar = ({ kind, share }) =>
+  drawn("svg", { class: "rank", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, drawn("rect", { class: kind, width: Math.max(share * 100, 1), height: 10 }));
 
 function draw(id) {
   const theme = data.themes[id];

@@ -1,28 +1,14 @@
 // Showing what a query gave: a table, a chart, a map, and files to take away.
 import { scaleLinear } from "d3-scale";
+import { drawn, element } from "./dom.js";
 import { drawMap } from "./world.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const SHOWN_ROWS = 500;
 const SHOWN_BARS = 80;
 const NUMBERS = /#(integer|decimal|double|float|int|long|nonNegativeInteger)$/;
 
-export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-function drawn(tag, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 /** Write an IRI with a prefix, where one fits. */
-export function shorten(iri, prefixes) {
+function shorten(iri, prefixes) {
   let best = null;
   for (const [name, start] of Object.entries(prefixes)) {
     if (iri.startsWith(start) && /^[\w./()-]*$/.test(iri.slice(start.length)) && (!best || start.length > best[1].length)) best = [name, start];
@@ -31,7 +17,7 @@ export function shorten(iri, prefixes) {
 }
 
 /** Give the page of this site that shows a thing of the dataset, or null. */
-export function pageOf(iri, base, root) {
+function pageOf(iri, base, root) {
   if (!iri.startsWith(base)) return null;
   const rest = iri.slice(base.length);
   const [kind, code, part, name] = rest.split("/");
@@ -43,7 +29,7 @@ export function pageOf(iri, base, root) {
 }
 
 const text = (term) => term?.value ?? "";
-export const numeric = (term) => term?.type === "literal" && NUMBERS.test(term.datatype ?? "");
+const numeric = (term) => term?.type === "literal" && NUMBERS.test(term.datatype ?? "");
 
 function cell(term, context) {
   if (!term) return element("td");
@@ -83,7 +69,7 @@ export function csv({ variables, rows }) {
 }
 
 /** What a chart or a map shows: a label and a value a row; without a column of numbers, how often each last value comes. */
-export function series({ variables, rows }) {
+function series({ variables, rows }) {
   const number = variables.find((name) => rows.some((row) => numeric(row[name])));
   if (!number) {
     const last = variables.at(-1);

@@ -7,7 +7,9 @@ import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { chart, csv, element, map, shorten, table } from "./results.js";
+import { bare } from "./bare.js";
+import { element } from "./dom.js";
+import { chart, csv, map, table } from "./results.js";
 
 const box = document.querySelector("#bench");
 const { root, base, size } = box.dataset;
@@ -129,10 +131,9 @@ async function run() {
  * a - b - c as a - (b - c), and a / b / c likewise; the standard, and the same engine elsewhere from 0.5.13 on, read from the left.
  */
 function unbracketed(text) {
-  const bare = text.replaceAll(/<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*/g, (match) => "x".repeat(match.length));
   const found = [];
   const open = [null];
-  for (const token of bare.matchAll(/[(){}[\],;]|\s[-+*/]\s|&&|\|\||[=<>]|\b(?:AS|IN|BIND|FILTER|SELECT)\b/gi)) {
+  for (const token of bare(text).matchAll(/[(){}[\],;]|\s[-+*/]\s|&&|\|\||[=<>]|\b(?:AS|IN|BIND|FILTER|SELECT)\b/gi)) {
     const sign = token[0].trim();
     if ("({[".includes(sign)) open.push(null);
     else if (")}]".includes(sign)) open.pop();

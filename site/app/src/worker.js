@@ -1,5 +1,6 @@
 // The store, off the page's own thread: a query that runs long is stopped by ending this worker.
 import init, { Store } from "oxigraph/web.js";
+import { bare } from "./bare.js";
 
 const MOST_ROWS = 50_000; // more than this no page can show, and a spreadsheet hardly
 let store;
@@ -34,8 +35,7 @@ async function load({ wasm, data, size }) {
 
 /** Tell SELECT and ASK from CONSTRUCT and DESCRIBE: the first of these words outside comments, IRIs and strings. */
 function isGraphQuery(query) {
-  const bare = query.replaceAll(/<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*/g, " ");
-  return /\b(select|ask|construct|describe)\b/i.exec(bare)?.[1].toLowerCase().match(/construct|describe/) != null;
+  return /\b(select|ask|construct|describe)\b/i.exec(bare(query))?.[1].toLowerCase().match(/construct|describe/) != null;
 }
 
 function run({ query, prefixes }) {
