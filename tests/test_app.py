@@ -168,7 +168,7 @@ def plain(value: str | None) -> str:
 
 
 def test_the_whole_cookbook_has_the_same_answers_in_the_browser(bench: Any, dataset: Dataset, project: Project) -> None:
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    known = dataset.vocabulary.prefixes
     for recipe in recipes(project):
         theirs = ask(bench, recipe.text)
         assert theirs["kind"] == "rows", (recipe.name, theirs)
@@ -218,7 +218,7 @@ def test_a_query_is_written_run_shown_and_taken_away(bench: Any, dataset: Datase
 def test_a_mistake_is_shown_at_its_place(bench: Any) -> None:
     bench.evaluate('bench.write("SELECT ?x\\nWHERE { ?x a pa:Claim")')
     bench.locator("#run").click()
-    bench.wait_for_function("document.querySelector('#status').textContent.startsWith('Line 2')")
+    bench.locator("#status").filter(has_text=re.compile("^Line 2")).wait_for()
     assert bench.locator("#editor .cm-lint-marker-error").count() == 1
 
 
@@ -274,7 +274,7 @@ def test_the_editor_completes_names_and_labels(bench: Any) -> None:
 def test_a_runaway_query_is_stopped_and_the_page_goes_on(bench: Any) -> None:
     bench.evaluate('bench.write("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")')
     bench.locator("#run").click()
-    bench.wait_for_function("document.querySelector('#status').textContent === 'Running …'")
+    bench.locator("#status").filter(has_text="Running …").wait_for()
     bench.locator("#stop").click()
     bench.wait_for_selector("#run:not([disabled])")
     assert "Stopped" in bench.locator("#status").inner_text()

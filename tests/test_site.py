@@ -332,7 +332,7 @@ def test_laws_are_compared_differences_first(browser, address: str, dataset: Dat
     assert f"{len(known)} questions are answered differently, {len(some)} are unknown for some" in said
     assert page.locator("#compare > .scroll tbody tr").count() == len(known)
     page.locator("#near button").first.click()
-    page.wait_for_function("location.search.split(',').length === 3")
+    page.wait_for_url(lambda url: url.count(",") == 2)
     page.goto(f"{address}compare/?j=GB,FR")
     page.wait_for_selector("#compare table")
     with page.expect_download() as download:
