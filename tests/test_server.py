@@ -16,7 +16,7 @@ import rdflib
 from SPARQLWrapper import CSV, JSON, TURTLE, XML, SPARQLWrapper
 
 from palermo.dataset import Dataset, write_nquads
-from palermo.query import prefixes, run_query
+from palermo.query import run_query
 from palermo.server import GRAPH_TYPES, SELECT_TYPES, forbidden, preferred
 
 from .servers import free_port, running
@@ -42,7 +42,7 @@ def endpoint(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iter
         (site / page).mkdir(parents=True)
         (site / page / "index.html").write_text(f"<title>{page}</title>", encoding="utf-8")
     port = free_port()
-    known = json.dumps(prefixes(dataset.project.base, dataset.vocabulary.schemes))
+    known = json.dumps(dataset.vocabulary.prefixes)
     arguments = [sys.executable, "-c", SERVER, folder / "data.nq", site, dataset.project.base, str(port), known]
     with running([str(a) for a in arguments], f"http://127.0.0.1:{port}/health") as process:
         yield f"http://127.0.0.1:{port}"

@@ -31,7 +31,8 @@ _GENERIC = {
     "članak", "članku",
     "section", "sec", "s", "ss", "§", "§§", "paragraph", "par", "madde", "pasal", "điều", "чл", "член", "члан",
     "стаття", "статья", "άρθρο", "მუხლი", "סעיף", "ধারা", "المادة", "الفصل", "مادة", "hlutur", "gr", "pants",
-    "straipsnis", "člen", "neni", "artikolu", "fasal", "rule", "no", "nr", "第", "제", "条", "條", "조",
+    "straipsnis", "člen", "neni", "artikolu", "fasal", "maddə", "modda", "модда", "зүйл", "rule", "no", "nr",
+    "第", "제", "条", "條", "조",
 }  # fmt: skip
 """Words for “article” that headings and pinpoints may carry or leave out."""
 _CHAPTER = {"luku", "kap", "chapter", "kapitel"}
@@ -97,6 +98,8 @@ def heading_designations(heading: str) -> list[str]:
 
     >>> heading_designations("Artículo 177 bis. De la trata de seres humanos")[0]
     '177bis'
+    >>> heading_designations("Maddə 144-1. İnsan alveri")[0]
+    '144-1'
     """
     tokens = _tokens(heading)
     head = _content(tokens)

@@ -25,7 +25,6 @@ from palermo.checks import _shapes, check_records, violations
 from palermo.dataset import Dataset, build_dataset, data_day, read_all
 from palermo.evidence import EvidenceLock
 from palermo.mapping import map_record
-from palermo.query import prefixes
 from palermo.settings import Project
 from palermo.site import pages
 from palermo.treaties import load_status
@@ -77,7 +76,7 @@ def stages(project: Project) -> tuple[dict[str, float], Dataset]:
 
 def run_all(dataset: Dataset) -> list[int]:
     """Run every worked query on the embedded engine."""
-    known = prefixes(dataset.project.base, dataset.vocabulary.schemes)
+    known = dataset.vocabulary.prefixes
     sizes = []
     for path in sorted(dataset.project.queries.glob("*.rq")):
         rows = dataset.store.query(path.read_text(encoding="utf-8"), prefixes=known, use_default_graph_as_union=True)
