@@ -28,7 +28,7 @@ _LATIN_SUFFIXES = {
 }  # fmt: skip
 _GENERIC = {
     "article", "articles", "art", "artículo", "articulo", "artigo", "articolo", "artikel", "articol", "articolul",
-    "članak", "članku",
+    "član", "članak", "članku",
     "section", "sec", "s", "ss", "§", "§§", "paragraph", "par", "madde", "pasal", "điều", "чл", "член", "члан",
     "стаття", "статья", "άρθρο", "მუხლი", "סעיף", "ধারা", "المادة", "الفصل", "مادة", "hlutur", "gr", "pants",
     "straipsnis", "člen", "neni", "artikolu", "fasal", "maddə", "modda", "модда", "зүйл", "rule", "no", "nr",
