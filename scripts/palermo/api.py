@@ -57,6 +57,8 @@ class Jurisdiction:
     legal_family: str
     region: str
     as_at: str
+    part_of: str | None = None
+    """Code of the state that this legal system is a part of; None for a state's own."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Atlas:
     def jurisdictions(self) -> list[Jurisdiction]:
         """Every legal system with a record, in the order of its code."""
         return [
-            Jurisdiction(r.jurisdiction, r.name, r.scope, r.legal_family, r.region, r.as_at)
+            Jurisdiction(r.jurisdiction, r.name, r.scope, r.legal_family, r.region, r.as_at, r.part_of)
             for r in self.dataset.records
         ]
 

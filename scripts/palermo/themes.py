@@ -301,7 +301,7 @@ def themes_json(themes: list[Theme], view: SiteView) -> str:
         return made
 
     content = {
-        "places": [[j.code, j.name, j.record.scope or ""] for j in view.jurisdictions],
+        "places": [[j.code, j.name, j.aside] for j in view.jurisdictions],
         "themes": {theme.id: packed(theme) for theme in themes},
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -161,6 +161,21 @@ class JurisdictionView:
         """Address of the page below the site's root."""
         return f"jurisdictions/{self.code}/"
 
+    @property
+    def state(self) -> str:
+        """Code of the state whose treaties count: its own, or that of the state it is a part of."""
+        return self.record.part_of or self.record.jurisdiction
+
+    @property
+    def whole(self) -> str:
+        """Name of the state that this legal system is a part of; empty for a state's own."""
+        return short_name(self.record.part_of, self.dataset) if self.record.part_of else ""
+
+    @property
+    def aside(self) -> str:
+        """What tells this legal system from others of the same state, in a few words."""
+        return ", ".join(part for part in (self.record.scope, self.whole and f"part of {self.whole}") if part)
+
     @cached_property
     def verified(self) -> int:
         """Number of claims whose words stand in the official text."""
@@ -179,8 +194,7 @@ class JurisdictionView:
     @cached_property
     def groups(self) -> list[Group]:
         """The regional bodies that the state belongs to."""
-        state = self.record.part_of or self.record.jurisdiction
-        return [group for group in self.vocabulary.groups.values() if state in group.members]
+        return [group for group in self.vocabulary.groups.values() if self.state in group.members]
 
     @cached_property
     def findings_by_gravity(self) -> list[tuple[Concept, list[Finding]]]:
@@ -365,7 +379,7 @@ class JurisdictionView:
     @cached_property
     def treaty_rows(self) -> list[tuple[str, str, Status | None]]:
         """Every instrument, its binding status on the day, and the row that it rests on."""
-        return treaty_rows(self.dataset, self.record.part_of or self.record.jurisdiction)
+        return treaty_rows(self.dataset, self.state)
 
     @cached_property
     def cautions(self) -> list[tuple[Instrument, str]]:
@@ -410,6 +424,13 @@ def official_name(code: str) -> str:
     return str(getattr(pycountry.countries.get(alpha_2=code), "official_name", ""))
 
 
+def short_name(code: str, dataset: Dataset) -> str:
+    """Give the common English name of a state: that of its record, else that of ISO 3166-1."""
+    recorded = next((record.name for record in dataset.records if record.jurisdiction == code), None)
+    country = pycountry.countries.get(alpha_2=code)
+    return recorded or str(getattr(country, "common_name", None) or getattr(country, "name", code))
+
+
 def alpha_3(code: str) -> str:
     """Give the code of three letters for one of two, or an empty string."""
     return str(getattr(pycountry.countries.get(alpha_2=code), "alpha_3", ""))
@@ -430,8 +451,7 @@ class StateView:
 
     def __init__(self, code: str, dataset: Dataset) -> None:
         self.code, self.dataset = code, dataset
-        country = pycountry.countries.get(alpha_2=code)
-        self.name = str(getattr(country, "common_name", None) or getattr(country, "name", code))
+        self.name = short_name(code, dataset)
         self.official_name, self.alpha_3 = official_name(code), alpha_3(code)
         self.groups = [group for group in dataset.vocabulary.groups.values() if code in group.members]
         self.treaty_rows = treaty_rows(dataset, code)
@@ -481,6 +501,15 @@ class SiteView:
     def names(self) -> dict[str, str]:
         """Name of every recorded jurisdiction by its code."""
         return {view.code: view.name for view in self.jurisdictions}
+
+    @cached_property
+    def parts(self) -> dict[str, list[JurisdictionView]]:
+        """The recorded legal systems that are parts of a state, by the code of the state."""
+        found: dict[str, list[JurisdictionView]] = {}
+        for view in self.jurisdictions:
+            if view.record.part_of:
+                found.setdefault(view.record.part_of, []).append(view)
+        return found
 
     @cached_property
     def basic_maxima(self) -> dict[str, int]:
