@@ -30,7 +30,7 @@ _GENERIC = {
     "article", "articles", "art", "artículo", "articulo", "artigo", "articolo", "artikel", "articol", "articolul",
     "član", "članak", "članku",
     "section", "sec", "s", "ss", "§", "§§", "paragraph", "par", "madde", "pasal", "điều", "чл", "член", "члан",
-    "стаття", "статья", "άρθρο", "მუხლი", "סעיף", "ধারা", "المادة", "الفصل", "مادة", "hlutur", "gr", "pants",
+    "стаття", "статья", "άρθρο", "მუხლი", "סעיף", "ধারা", "المادة", "الفصل", "مادة", "ماده", "hlutur", "gr", "pants",
     "straipsnis", "člen", "neni", "artikolu", "fasal", "maddə", "modda", "модда", "зүйл", "rule", "no", "nr",
     "第", "제", "条", "條", "조",
 }  # fmt: skip
