@@ -17,7 +17,7 @@ from palermo.claims import claims_of, slug
 from palermo.dataset import Dataset
 from palermo.evidence import EvidenceLock
 from palermo.mapping import answers_on, derive_answers, map_record
-from palermo.record import Answer, Record, read_record
+from palermo.record import Answer, Claim, Record, read_record
 from palermo.settings import Project
 from palermo.vocabulary import Vocabulary, load_vocabulary
 
@@ -43,6 +43,21 @@ def test_a_closed_list_says_absent_and_not_nothing(model_state: Record, vocabula
     assert answer.claims == ("offence/trafficking",)
     text = map_record(copy, vocabulary, EvidenceLock("XM")).nquads()
     assert "/answer/purpose-forced-labour> <" in text and "concept/answer/absent> <" in text
+
+
+def test_a_frame_keeps_every_provision_that_makes_it(model_state: Record, vocabulary: Vocabulary) -> None:
+    copy = model_state.model_copy(deep=True)
+    frame = copy.offences["trafficking"].penalties[0]
+    classes = Claim(at="act 20", words="a class B felony", says="The class of the offence sets its term.")
+    other = frame.model_copy(deep=True)
+    frame.also = [classes, classes]
+    copy.offences["trafficking"].penalties.append(other)
+    start = "offence/trafficking/penalty/basic/act-5"
+    ids = [located.id for located in claims_of(copy) if located.id.startswith(start)]
+    assert ids == [start, f"{start}/act-20", f"{start}/act-20-2", f"{start}-2"]
+    rows = [line for line in map_record(copy, vocabulary, EvidenceLock("XM")).lines() if "ontology#claim> " in line]
+    owners = [line.split()[0].rsplit("/XM/", 1)[1] for line in rows if "penalty/basic/act-5" in line.split()[2]]
+    assert sorted(owners) == [f"{start}-2>", *[f"{start}>"] * 3]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .record import Answer, Claim, Record
+from .record import Answer, Claim, Offence, Record
 
-__all__ = ["LocatedClaim", "also_claims", "answer_claims", "answer_id", "claims_of", "slug"]
+__all__ = ["LocatedClaim", "also_claims", "answer_claims", "answer_id", "claims_of", "penalty_claims", "slug"]
 
 
 def slug(text: str) -> str:
@@ -61,6 +61,17 @@ def answer_claims(question: str, answer: Answer, path: tuple[str | int, ...] = (
         yield LocatedClaim(f"{prefix}/excludes", answer.excludes, (*path, "excludes"))
 
 
+def penalty_claims(key: str, offence: Offence, path: tuple[str | int, ...] = ()) -> Iterator[list[LocatedClaim]]:
+    """Give the claims of each frame of punishment of an offence, the main one of each first."""
+    seen: dict[str, int] = {}
+    for index, penalty in enumerate(offence.penalties):
+        name = f"offence/{key}/penalty/{penalty.tier}/{slug(penalty.at)}"
+        seen[name] = seen.get(name, 0) + 1
+        suffix = f"-{seen[name]}" if seen[name] > 1 else ""
+        main = LocatedClaim(f"{name}{suffix}", penalty, (*path, "penalties", index))
+        yield [main, *also_claims(main.id, penalty.also, main.path)]
+
+
 def claims_of(record: Record) -> Iterator[LocatedClaim]:
     """Give every claim of a record."""
     for key, offence in record.offences.items():
@@ -75,12 +86,8 @@ def claims_of(record: Record) -> Iterator[LocatedClaim]:
                 prefix = f"offence/{key}/{scheme}/{name}"
                 yield LocatedClaim(prefix, reading, (*path, list_key, name))
                 yield from also_claims(prefix, reading.also, (*path, list_key, name))
-        seen: dict[str, int] = {}
-        for index, penalty in enumerate(offence.penalties):
-            name = f"offence/{key}/penalty/{penalty.tier}/{slug(penalty.at)}"
-            seen[name] = seen.get(name, 0) + 1
-            suffix = f"-{seen[name]}" if seen[name] > 1 else ""
-            yield LocatedClaim(f"{name}{suffix}", penalty, (*path, "penalties", index))
+        for frame in penalty_claims(key, offence, path):
+            yield from frame
     for question, answers in record.answers.items():
         for index, answer in enumerate(answers):
             yield from answer_claims(question, answer, ("answers", question, index))

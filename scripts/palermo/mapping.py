@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from .claims import LocatedClaim, also_claims, answer_claims, answer_id, claims_of, slug
+from .claims import LocatedClaim, also_claims, answer_claims, answer_id, claims_of, penalty_claims, slug
 from .evidence import EvidenceLock
 from .periods import Period, answer_period, day_after, day_before, gaps, holds, offence_period
 from .record import Answer, Elements, Offence, Record, duration, months
@@ -352,13 +352,12 @@ class _Mapper:
         self._penalties(key, offence, node)
 
     def _penalties(self, key: str, offence: Offence, node: str) -> None:
-        prefix = f"offence/{key}/penalty/"
-        ids = [located.id for located in claims_of(self.record) if located.id.startswith(prefix)]
-        for id_, penalty in zip(ids, offence.penalties, strict=True):
-            frame = f"{self.me}/{id_}"
+        for claims, penalty in zip(penalty_claims(key, offence), offence.penalties, strict=True):
+            frame = f"{self.me}/{claims[0].id}"
             self.type(frame, "Penalty")
             self.set(node, "penalty", iri(frame))
-            self.set(frame, "claim", iri(self.claim_iri(id_)))
+            for located in claims:
+                self.set(frame, "claim", iri(self.claim_iri(located.id)))
             self.set(frame, "penaltyTier", self.concept("penalty-tier", penalty.tier))
             self.text(frame, "note", penalty.note)
             for bound, value in (

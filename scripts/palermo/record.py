@@ -129,6 +129,7 @@ class Penalty(Claim):
     relation: str | None = scheme(
         "fine-relation", "Is the fine with imprisonment, instead of it, or either?", default=None
     )
+    also: list[Claim] = Field([], description="Further provisions that make the frame, such as those on classes.")
     note: str | None = Field(None, description="What else a reader must know of this frame.")
 
 
@@ -436,6 +437,7 @@ class _Checker:
     def _penalty(self, loc: Loc, penalty: Penalty) -> Iterator[Fault]:
         yield from self._concept((*loc, "tier"), "penalty-tier", penalty.tier)
         yield from self._claim(loc, penalty)
+        yield from self._claims(loc, penalty.also)
         if penalty.term is None and penalty.fine is None:
             yield loc, "a penalty needs a term or a fine", "Add term: {min: 2 years, max: 10 years}."
         if penalty.relation is not None:

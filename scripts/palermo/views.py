@@ -10,7 +10,7 @@ from functools import cached_property
 import pycountry
 
 from .checks import Finding, Snapshot
-from .claims import LocatedClaim, answer_claims, claims_of
+from .claims import LocatedClaim, answer_claims, claims_of, penalty_claims
 from .dataset import Dataset
 from .mapping import Derived, answers_on, derive_answers, speaks
 from .periods import answer_period, holds, offence_period
@@ -82,6 +82,8 @@ class PenaltyRow:
     tier: Concept
     penalty: Penalty
     claim: ClaimView
+    also: list[ClaimView]
+    """Further provisions that make the frame."""
     text: str
 
 
@@ -334,15 +336,15 @@ class JurisdictionView:
         """Every frame of punishment of the offences in force."""
         rows = []
         for key, offence in self.offences:
-            prefix = f"offence/{key}/penalty/"
-            ids = [id_ for id_ in self.claims if id_.startswith(prefix)]
-            for id_, penalty in zip(ids, offence.penalties, strict=True):
+            for located, penalty in zip(penalty_claims(key, offence), offence.penalties, strict=True):
+                main, *also = self._claim_views(located)
                 rows.append(
                     PenaltyRow(
                         offence,
                         self.vocabulary.concept("penalty-tier", penalty.tier),
                         penalty,
-                        self.claims[id_],
+                        main,
+                        also,
                         _punishment(penalty),
                     )
                 )
