@@ -80,8 +80,9 @@ def test_movement_is_answered_alike_by_page_sparql_and_check(dataset: Dataset) -
     question = dataset.vocabulary.questions["no-movement-required"]
     page = {j.name for j, a in view.question(question).rows if a.value.notation in ("partial", "contrary")}
     sparql = {row["jurisdiction"] for row in rows(dataset, "which-laws-require-movement")}
-    check = {f.name for f in dataset.all_findings if f.question == "no-movement-required"}
-    assert page == sparql == check
+    found = [f for f in dataset.all_findings if f.question == "no-movement-required"]
+    # a state without an offence of trafficking has a gap here, and yet no law that requires movement
+    assert page == sparql == {f.name for f in found if f.value != "absent"}
     assert "United Kingdom" in page
 
 
