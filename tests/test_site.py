@@ -92,6 +92,7 @@ def test_a_legal_system_and_the_state_it_is_a_part_of_name_each_other(built: Pat
             for code in (record.jurisdiction, record.part_of)
         )
         assert f'Part of: <a href="../../jurisdictions/{record.part_of}/">' in own
+        assert "only so far as no law of the whole fills it" in own
         assert f'<a href="../../jurisdictions/{record.jurisdiction}/">{record.name}</a>' in whole
 
 
