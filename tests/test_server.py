@@ -26,7 +26,7 @@ import json, sys, uvicorn
 from pathlib import Path
 from palermo.server import Limits, create_app
 data, site, base, port, known = sys.argv[1:]
-app = create_app(Path(data), base, json.loads(known), Path(site), Limits(seconds=3, results=5000, workers=2))
+app = create_app(Path(data), base, json.loads(known), Path(site), Limits(seconds=3, results=20_000, workers=2))
 uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning")
 """
 SELECT = "SELECT ?n WHERE { ?j a pa:Jurisdiction ; rdfs:label ?n } ORDER BY ?n"
@@ -162,7 +162,7 @@ def test_the_service_describes_itself(endpoint: str) -> None:
         ({"params": {"query": "DELETE WHERE { ?s ?p ?o }"}}, 403, "read-only"),
         ({"params": {"query": "LOAD <file:///etc/passwd>"}}, 403, "read-only"),
         ({"params": {"query": "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"}}, 403, "SERVICE"),
-        ({"params": {"query": "SELECT * { ?s ?p ?o }"}}, 413, "more than 5,000 results"),
+        ({"params": {"query": "SELECT * { ?s ?p ?o }"}}, 413, "more than 20,000 results"),
         ({"params": {"query": SELECT}, "headers": {"Accept": "image/png"}}, 406, "served as"),
     ],
 )

@@ -141,5 +141,5 @@ export async function map(result, context) {
     for (const kind of kinds.slice(0, 24)) legend.append(element("li", {}, element("span", { class: `swatch ${classed(kind)}` }), ` ${kind.startsWith("http") ? shorten(kind, context.prefixes) : kind}`));
   }
   const picture = await drawMap(context.world, (code) => (place.has(code) ? { kind: classed(place.get(code)), title: `${context.names[code] ?? code}: ${place.get(code)}` } : null));
-  return [element("p", { class: "small" }, `Coloured by ${what}; a state that the query does not name is left blank.`), picture, legend];
+  return [element("p", { class: "small" }, `Coloured by ${what}; a state that the query does not name is left blank, and parts of states are not drawn.`), picture, legend];
 }
