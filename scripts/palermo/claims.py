@@ -15,16 +15,19 @@ __all__ = ["LocatedClaim", "also_claims", "answer_claims", "answer_id", "claims_
 def slug(text: str) -> str:
     """Make the part of an IRI that stands for a pinpoint.
 
-    What joins two digits into one number keeps apart from a bracket: article 240.1 is not paragraph 1 of article 240.
+    What joins two signs into one number keeps apart from a bracket: article 240.1 is not paragraph 1 of article 240,
+    and subsection (b-1) is not paragraph 1 of subsection (b).
 
     >>> slug("§ 232(1) Nr. 2"), slug("177 bis(1)"), slug("240.1(1)"), slug("240(1)")
     ('232-1-nr-2', '177-bis-1', '240.1-1', '240-1')
     >>> slug("225-7-1"), slug("225-7(1)"), slug("27^1")
     ('225_7_1', '225_7-1', '27~1')
+    >>> slug("20A.02(b-1)"), slug("20A.02(b)(1)")
+    ('20a-02-b_1', '20a-02-b-1')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    joined = re.sub(r"(?<=\d)[-^.](?=\d)", lambda sign: {"-": "_", "^": "~", ".": "."}[sign[0]], folded)
-    return "-".join(re.findall(r"[^\W_]+(?:(?<=\d)[._~](?=\d)[^\W_]+)*", joined))
+    joined = re.sub(r"(?<=[^\W_])-(?=\d)|(?<=\d)\^(?=\d)", lambda sign: {"-": "_", "^": "~"}[sign[0]], folded)
+    return "-".join(re.findall(r"[^\W_]+(?:(?:_|(?<=\d)[.~])(?=\d)[^\W_]+)*", joined))
 
 
 @dataclass(frozen=True)
