@@ -275,7 +275,7 @@ def test_the_editor_completes_names_and_labels(bench: Any) -> None:
 def test_a_runaway_query_is_stopped_and_the_page_goes_on(bench: Any) -> None:
     bench.evaluate('bench.write("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")')
     bench.locator("#run").click()
-    bench.locator("#status").filter(has_text="Running …").wait_for()
+    bench.locator("#status").filter(has_text=re.compile("^Running …$")).wait_for()
     bench.locator("#stop").click()
     bench.wait_for_selector("#run:not([disabled])")
     assert "Stopped" in bench.locator("#status").inner_text()

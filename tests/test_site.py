@@ -319,6 +319,8 @@ def test_the_search_finds_names_codes_titles_and_terms(browser, address: str, as
     page = browser.new_page()
     page.goto(f"{address}search/?q={asked}")
     page.locator(f'.pagefind-ui__result-link[href*="{found}"]').first.wait_for(timeout=10_000)
+    links = [a.get_attribute("href") for a in page.locator(".pagefind-ui__result-link").all()]
+    assert any(str(link).endswith(found) or f"{found}#" in str(link) for link in links), links
     page.close()
 
 

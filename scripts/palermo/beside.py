@@ -14,7 +14,6 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .checks import findings_graph
 from .dataset import Dataset, write_nquads
 from .recipes import Recipe
 from .schema import schema_text
@@ -85,9 +84,7 @@ def _write_jurisdictions(view: SiteView, table: Table, folder: Path) -> None:
         answers = _jurisdiction_json(j, view.neighbours[j.code])
         (folder / f"{j.code}.json").write_text(_compact(answers), encoding="utf-8")
         shutil.copyfile(dataset.project.records / f"{j.code}.yaml", folder / f"{j.code}.yaml")
-        lines = dataset.jurisdiction_lines(j.code)
-        lines += findings_graph(j.code, dataset.findings[j.code], dataset.vocabulary).lines()
-        triples = [q.triple for q in ox.parse("".join(lines).encode(), format=ox.RdfFormat.N_QUADS)]
+        triples = [q.triple for q in ox.parse(dataset.graphs[j.code], format=ox.RdfFormat.N_QUADS)]
         for ending, form in (("ttl", ox.RdfFormat.TURTLE), ("jsonld", ox.RdfFormat.JSON_LD)):
             data = ox.serialize(triples, format=form, prefixes=known) or b""
             (folder / f"{j.code}.{ending}").write_bytes(data)

@@ -218,7 +218,7 @@ def check_jurisdiction(
     """Check one jurisdiction's graph for one day and grade what was found, the gravest first."""
     if record.fictional:
         status = _fictional_status(record, status, vocabulary)
-    state = record.part_of or record.jurisdiction
+    state = record.state
     ranks = {notation: concept.rank for notation, concept in vocabulary.schemes["gravity"].items()}
     findings = []
     for gap in _gaps(holding_on(lines, vocabulary, day), project, vocabulary):
@@ -257,7 +257,7 @@ def history(
     """
     if record.fictional:
         status = _fictional_status(record, status, vocabulary)
-    state = record.part_of or record.jurisdiction
+    state = record.state
     asking = {r.treaty for q in vocabulary.questions.values() for r in q.requirements}
     events: dict[str, list[str]] = {FIRST_DAY: []}
     for row in status.of_state(state):

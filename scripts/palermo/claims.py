@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ def slug(text: str) -> str:
     ('20a-02-b_1', '20a-02-b-1')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    joined = re.sub(r"(?<=[^\W_])-(?=\d)|(?<=\d)\^(?=\d)", lambda sign: {"-": "_", "^": "~"}[sign[0]], folded)
+    joined = re.sub(r"(?<=\d)\^(?=\d)", "~", re.sub(r"(?<=[^\W_])-(?=\d)", "_", folded))
     return "-".join(re.findall(r"[^\W_]+(?:(?:_|(?<=\d)[.~])(?=\d)[^\W_]+)*", joined))
 
 
@@ -44,14 +45,17 @@ def answer_id(question: str, answer: Answer) -> str:
     return f"{question}/from-{answer.from_}" if answer.from_ else question
 
 
+def _numbered(name: str, seen: Counter[str]) -> str:
+    """Tell claims on the same pinpoint apart: the second of a name ends in -2."""
+    seen[name] += 1
+    return f"{name}-{seen[name]}" if seen[name] > 1 else name
+
+
 def also_claims(prefix: str, claims: list[Claim], path: tuple[str | int, ...] = ()) -> Iterator[LocatedClaim]:
     """Give the further claims of an answer, offence or element, each named after its pinpoint."""
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     for index, claim in enumerate(claims):
-        name = f"{prefix}/{slug(claim.at)}"
-        seen[name] = seen.get(name, 0) + 1
-        suffix = f"-{seen[name]}" if seen[name] > 1 else ""
-        yield LocatedClaim(f"{name}{suffix}", claim, (*path, "also", index))
+        yield LocatedClaim(_numbered(f"{prefix}/{slug(claim.at)}", seen), claim, (*path, "also", index))
 
 
 def answer_claims(question: str, answer: Answer, path: tuple[str | int, ...] = ()) -> Iterator[LocatedClaim]:
@@ -66,12 +70,10 @@ def answer_claims(question: str, answer: Answer, path: tuple[str | int, ...] = (
 
 def penalty_claims(key: str, offence: Offence, path: tuple[str | int, ...] = ()) -> Iterator[list[LocatedClaim]]:
     """Give the claims of each frame of punishment of an offence, the main one of each first."""
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     for index, penalty in enumerate(offence.penalties):
-        name = f"offence/{key}/penalty/{penalty.tier}/{slug(penalty.at)}"
-        seen[name] = seen.get(name, 0) + 1
-        suffix = f"-{seen[name]}" if seen[name] > 1 else ""
-        main = LocatedClaim(f"{name}{suffix}", penalty, (*path, "penalties", index))
+        name = _numbered(f"offence/{key}/penalty/{penalty.tier}/{slug(penalty.at)}", seen)
+        main = LocatedClaim(name, penalty, (*path, "penalties", index))
         yield [main, *also_claims(main.id, penalty.also, main.path)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +62,7 @@ class Dataset:
         Raises:
             ValueError: there is no body and no treaty of that name.
         """
-        states = {record.jurisdiction: record.part_of or record.jurisdiction for record in self.records}
+        states = {record.jurisdiction: record.state for record in self.records}
         if name in self.vocabulary.groups:
             members = self.vocabulary.groups[name].members
             return frozenset(code for code, state in states.items() if state in members)
@@ -76,15 +77,22 @@ class Dataset:
 
     def lines(self) -> Iterator[str]:
         """Give the whole dataset as N-Quads, graph by graph, each sorted."""
-        yield from _ontology_lines(self.project)
-        for record in self.records:
-            yield from self.jurisdiction_lines(record.jurisdiction)
-            yield from findings_graph(record.jurisdiction, self.findings[record.jurisdiction], self.vocabulary).lines()
+        yield from io.StringIO(self.nquads.decode())
 
     @functools.cached_property
+    def graphs(self) -> dict[str, bytes]:
+        """Record and findings of every jurisdiction as N-Quads in UTF-8: mapped once for the store and every file."""
+        made = {}
+        for record in self.records:
+            code = record.jurisdiction
+            findings = findings_graph(code, self.findings[code], self.vocabulary)
+            made[code] = "".join([*self.jurisdiction_lines(code), *findings.lines()]).encode()
+        return made
+
+    @property
     def nquads(self) -> bytes:
-        """The whole dataset as one N-Quads document in UTF-8: mapped once for the store and for every file."""
-        return "".join(self.lines()).encode()
+        """The whole dataset as one N-Quads document in UTF-8, graph by graph, each sorted."""
+        return b"".join([_ontology_nquads(self.project), *self.graphs.values()])
 
     @functools.cached_property
     def store(self) -> ox.Store:
@@ -94,7 +102,7 @@ class Dataset:
     @functools.cached_property
     def ontology(self) -> ox.Store:
         """The ontology, the shapes and the treaty rows alone in a store: what their documentation is read from."""
-        return _store("".join(_ontology_lines(self.project)).encode())
+        return _store(_ontology_nquads(self.project))
 
 
 def _store(nquads: bytes) -> ox.Store:
@@ -104,7 +112,7 @@ def _store(nquads: bytes) -> ox.Store:
 
 
 @functools.lru_cache(maxsize=2)
-def _ontology_lines(project: Project) -> tuple[str, ...]:
+def _ontology_nquads(project: Project) -> bytes:
     """The ontology, the shapes and the treaty rows as quads, blank nodes named after their file."""
     lines = []
     for graph, paths in (
@@ -120,7 +128,7 @@ def _ontology_lines(project: Project) -> tuple[str, ...]:
                 subject, value = (_named(term, labels, path) for term in (triple.subject, triple.object))
                 quads.append(ox.Quad(subject, triple.predicate, value, name))
         lines += sorted(f"{quad} .\n" for quad in quads)
-    return tuple(lines)
+    return "".join(lines).encode()
 
 
 def _named(term: Any, labels: dict[str, str], path: Path) -> Any:

@@ -249,6 +249,11 @@ class Record(Part):
         {}, description="One answer a question; a list of answers where the law changed."
     )
 
+    @property
+    def state(self) -> str:
+        """Code of the state whose treaties count: its own, or that of the state it is a part of."""
+        return self.part_of or self.jurisdiction
+
     def claim_instrument(self, at: str) -> tuple[str, str]:
         """Split “msa 2(3)” into instrument key and pinpoint."""
         key, _, pinpoint = at.partition(" ")

@@ -164,11 +164,6 @@ class JurisdictionView:
         return f"jurisdictions/{self.code}/"
 
     @property
-    def state(self) -> str:
-        """Code of the state whose treaties count: its own, or that of the state it is a part of."""
-        return self.record.part_of or self.record.jurisdiction
-
-    @property
     def whole(self) -> str:
         """Name of the state that this legal system is a part of; empty for a state's own."""
         return short_name(self.record.part_of, self.dataset) if self.record.part_of else ""
@@ -196,7 +191,7 @@ class JurisdictionView:
     @cached_property
     def groups(self) -> list[Group]:
         """The regional bodies that the state belongs to."""
-        return [group for group in self.vocabulary.groups.values() if self.state in group.members]
+        return [group for group in self.vocabulary.groups.values() if self.record.state in group.members]
 
     @cached_property
     def findings_by_gravity(self) -> list[tuple[Concept, list[Finding]]]:
@@ -381,7 +376,7 @@ class JurisdictionView:
     @cached_property
     def treaty_rows(self) -> list[tuple[str, str, Status | None]]:
         """Every instrument, its binding status on the day, and the row that it rests on."""
-        return treaty_rows(self.dataset, self.state)
+        return treaty_rows(self.dataset, self.record.state)
 
     @cached_property
     def cautions(self) -> list[tuple[Instrument, str]]:
